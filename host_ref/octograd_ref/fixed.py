@@ -1,0 +1,44 @@
+"""Rounding and saturation (docs/numerics.md, section 2)."""
+
+import numpy as np
+
+
+def clamp(v, limit):
+    """Limit ``v`` to ``-limit..limit``."""
+    return np.clip(v, -limit, limit)
+
+
+def round_shift(v, s):
+    """
+    Divide by a power of two, to the nearest, halves up.
+
+    Args:
+        v: int64 array or int, at most ``2**30`` in magnitude.
+        s: The power, an int or an array.  Above 30 it counts as 30; a negative
+            one multiplies and saturates at ``2**29``.
+
+    Returns:
+        ``floor(v / 2**s + 1/2)``, in int64 if ``v`` is an array.
+
+    Example:
+        Note that 1.5 and -1.5 both round up.
+
+        >>> round_shift(3, 1), round_shift(-3, 1)
+        (2, -1)
+        >>> int(round_shift(5, -40)) == 2**29
+        True
+    """
+    assert np.all(np.abs(v) <= 2**30)
+    if isinstance(s, np.ndarray):
+        right, k = np.clip(s, 1, 30), np.clip(-s, 0, 29)
+        rounded = (v + (1 << (right - 1))) >> right
+        limit = 2**29 >> k
+        scaled = np.clip(v, -limit, limit) << k
+        return np.where(s > 0, rounded, np.where(s == 0, v, scaled))
+    if s > 0:
+        s = min(s, 30)
+        return (v + (1 << (s - 1))) >> s
+    if s == 0:
+        return v
+    k = min(-s, 29)
+    return clamp(v, 2**29 >> k) * (1 << k)
