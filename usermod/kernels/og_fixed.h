@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#ifndef OG_FIXED_H
+#define OG_FIXED_H
+
+#include <stdint.h>
+
+// The one place where octograd rounds and saturates.
+// A real number is held as q * 2^e with an integer q and an exponent e; there
+// are no multipliers, so requantising is one rounding shift.
+//
+// Spec: docs/numerics.md, "Rounding". Twin: host_ref/octograd_ref/fixed.py.
+
+// Limits v to [-limit, limit].
+static inline int32_t og_clamp(int32_t v, int32_t limit) {
+    return v > limit ? limit : v < -limit ? -limit : v;
+}
+
+// |v|, for |v| < 2^31.
+static inline int32_t og_abs(int32_t v) {
+    return v < 0 ? -v : v;
+}
+
+// floor(v / 2^s + 1/2), for |v| <= 2^30 and any s.
+// A negative s multiplies by 2^-s and saturates at about 2^29.
+static inline int32_t og_round_shift(int32_t v, int32_t s) {
+    if (s > 0) {
+        // |v| + 2^29 < 2^31. Beyond 30 the shift stays at 30.
+        s = s > 30 ? 30 : s;
+        return (v + ((int32_t)1 << (s - 1))) >> s;
+    }
+    if (s == 0) {
+        return v;
+    }
+    int32_t k = s < -29 ? 29 : -s;
+    return og_clamp(v, ((int32_t)1 << 29) >> k) * ((int32_t)1 << k);
+}
+
+// Number of bits of v, 0 for 0.
+static inline int32_t og_bit_length(uint32_t v) {
+    int32_t n = 0;
+    for (; v != 0; v >>= 1) {
+        n++;
+    }
+    return n;
+}
+
+#endif // OG_FIXED_H

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#ifndef OG_TABLES_H
+#define OG_TABLES_H
+
+#include <stdint.h>
+
+// Constant tables, written by tools/make_tables.py and never by hand.
+//
+// Spec: docs/numerics.md, "Tables". Twin: host_ref/octograd_ref/tables.py.
+
+// floor(32767 exp(-i / 16) + 1/2)
+extern const uint16_t og_table_exp[256];
+
+#endif // OG_TABLES_H
