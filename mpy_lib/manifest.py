@@ -1,0 +1,2 @@
+# Freezes the library into firmware: FROZEN_MANIFEST=<this file>.
+package("octograd")

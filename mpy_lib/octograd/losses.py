@@ -1,0 +1,48 @@
+"""Losses: what turns the last layer's sums into the error that goes back."""
+
+import _octograd
+
+from .checks import length, whole
+
+
+class SoftmaxCrossEntropy:
+    """Classification: the target is a class number, the loss is in nats."""
+
+    classifies = True
+
+    def check(self, target, n_out: int) -> None:
+        whole("label", target, 0, n_out - 1)
+
+    def count(self, targets, n_out: int) -> int:
+        """Return the number of samples that `targets` holds."""
+        return len(targets)
+
+    def select(self, targets, index: int, out):
+        """Return the target of one sample of a data set."""
+        return targets[index]
+
+    def error(self, y, e_y: int, target) -> int:
+        """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
+        return _octograd.softmax_cross_entropy(y, e_y, target)
+
+
+class MSE:
+    """Regression: the target is int8 at 2**-7 like an input, the loss half the sum of squares."""
+
+    classifies = False
+
+    def check(self, target, n_out: int) -> None:
+        length("target", target, n_out)
+
+    def count(self, targets, n_out: int) -> int:
+        """Return the number of samples that `targets` holds."""
+        return len(targets) // n_out
+
+    def select(self, targets, index: int, out):
+        """Return the target of one sample of a data set."""
+        _octograd.take(targets, index, out)
+        return out
+
+    def error(self, y, e_y: int, target) -> int:
+        """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
+        return _octograd.mean_squared_error(y, e_y, target)

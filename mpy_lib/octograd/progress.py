@@ -1,0 +1,64 @@
+"""What a person sees while a network learns."""
+
+import sys
+import time
+
+
+class Progress:
+    """
+    Where a fit() stands. The same object all along: read it, do not keep it.
+
+    Attributes:
+        epoch, epochs: Current epoch from 1, and how many there are.
+        sample, samples: Samples seen in this epoch, and how many there are.
+    """
+
+    def __init__(self, epochs: int, samples: int, classifies: bool):
+        self.epochs, self.samples, self._classifies = epochs, samples, classifies
+        self.start(0)
+
+    def start(self, epoch: int) -> None:
+        self.epoch = epoch + 1
+        self.sample = self._loss = self._correct = 0
+
+    def add(self, loss: int, correct: bool) -> None:
+        self.sample += 1
+        self._loss += loss
+        self._correct += correct
+
+    @property
+    def loss(self) -> float:
+        """Mean loss of this epoch so far, each sample before its own step."""
+        return self._loss / (1024 * self.sample) if self.sample else 0.0
+
+    @property
+    def accuracy(self):
+        """Share of samples classified rightly before their own step; None for MSE."""
+        if not self._classifies:
+            return None
+        return self._correct / self.sample if self.sample else 0.0
+
+
+def milliseconds() -> int:
+    """Return a clock that only goes forward, on MicroPython and on CPython."""
+    return time.ticks_ms() if hasattr(time, "ticks_ms") else int(time.monotonic() * 1000)
+
+
+def show(fit, *, every: int = 100) -> None:
+    """
+    Run a fit() to its end and show epoch, loss, accuracy and time on one line an epoch.
+
+    Args:
+        fit: What Trainer.fit() returned.
+        every: After how many samples the line is written anew.
+    """
+    start = milliseconds()
+    for p in fit:
+        done = p.sample == p.samples
+        if done or p.sample % every == 0:
+            seconds = (milliseconds() - start) / 1000
+            accuracy = "" if p.accuracy is None else f"  accuracy {100 * p.accuracy:5.1f} %"
+            sys.stdout.write(
+                f"\repoch {p.epoch}/{p.epochs}  sample {p.sample}/{p.samples}"
+                f"  loss {p.loss:.3f}{accuracy}  {seconds:.1f} s" + ("\n" if done else "")
+            )
