@@ -6,6 +6,7 @@ of the kernels.
 """
 
 import numpy as np
+
 from octograd_ref import dense as _dense
 from octograd_ref import loss as _loss
 from octograd_ref import rng as _rng

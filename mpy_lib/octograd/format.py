@@ -180,7 +180,14 @@ def _pack(layer):
     flags |= _BACKWARD if layer.dx_range is not None else 0
     dx_range = _FRESH if layer.dx_range is None else layer.dx_range
     return struct.pack(
-        _LAYER, _DENSE, layer.activation, flags, layer.units, *layer.y_range, *dx_range, layer.e_w[0]
+        _LAYER,
+        _DENSE,
+        layer.activation,
+        flags,
+        layer.units,
+        *layer.y_range,
+        *dx_range,
+        layer.e_w[0],
     )
 
 

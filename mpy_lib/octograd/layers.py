@@ -60,7 +60,7 @@ class Dense:
 
     def output_shape(self, input_shape) -> tuple:
         if len(input_shape) != 1:
-            raise ValueError(f"Dense: input of 1 dimension expected, got {input_shape}: add Flatten()")
+            raise ValueError(f"Dense: a vector expected, got {tuple(input_shape)}; add Flatten()")
         return (self.units,)
 
     def n_weights(self, input_shape) -> int:

@@ -170,4 +170,3 @@ class Trainer:
             raise ValueError(f"y: 1 to 65535 samples expected, got {n}")
         length("x", x, n * self.net.n_in)
         return n
-

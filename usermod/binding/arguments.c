@@ -129,9 +129,10 @@ uint32_t *get_rng(mp_obj_t obj) {
 }
 
 og_rate_t get_rate(mp_obj_t obj) {
-    og_rate_t *rate = get_items(obj, "rate", 'h', READ, 3);
+    const og_rate_t *rate = get_items(obj, "rate", 'h', READ, 3);
     check_field("rate[0]", rate->factor, 1, 15);
     check_field("rate[1]", rate->shift, 0, 30);
     check_field("rate[2]", rate->normalize, 0, 1);
-    return *rate;
+    // Field by field: a native module has no memcpy.
+    return (og_rate_t) { rate->factor, rate->shift, rate->normalize };
 }
