@@ -1,0 +1,123 @@
+# A MicroPython tree of one's own may be given: make MICROPY_DIR=/path/to/micropython. After a
+# change of tree, `make clean` first.
+MICROPY_DIR ?=
+export MICROPY_DIR
+MPY_DIR := $(abspath $(or $(MICROPY_DIR),build/micropython))
+MPY := $(MPY_DIR)/py/dynruntime.mk
+
+# Targets for `make natmod`; one can be chosen: make natmod ARCH=armv6m.
+ARCH ?= x64 armv6m armv7m armv7emsp
+
+VENV := .venv/stamp
+PYTHON := .venv/bin/python
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+KERNELS := $(wildcard usermod/kernels/*.c)
+LIB_CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes \
+    -Werror -shared -fPIC -Iusermod/kernels
+
+# Without these options the unix port needs none of MicroPython's submodules.
+UNIX := $(MAKE) -C $(MPY_DIR)/ports/unix -j$(JOBS) MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0 \
+    MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 MICROPY_PY_BLUETOOTH=0 FROZEN_MANIFEST=
+
+# Else MicroPython would take the version from the git checkout around it, which is ours.
+ifeq ($(MICROPY_DIR),)
+export MICROPY_GIT_TAG := v$(shell sed -n 's/^version=//p' tools/get_micropython.sh)
+endif
+
+# Run a long command with its output in a log that is shown if it fails.
+quietly = mkdir -p $(@D) && echo "make $@" && { $(1) > $@.log 2>&1 || { tail -n 40 $@.log; exit 1; }; }
+comma := ,
+
+.PHONY: help demo test check format lib unix unix-stock unix-asan mpy-cross natmod size clean FORCE
+.DELETE_ON_ERROR:
+
+## Show this text
+help:
+	@awk '/^## /{sub(/^## /,""); d=$$0; getline; sub(/:.*/,""); printf "  %-12s %s\n", $$0, d}' $(MAKEFILE_LIST)
+
+## Train on real data on MicroPython, and show what came of it
+demo: unix $(VENV)
+	@$(PYTHON) tools/demo.py
+
+## Build everything and run every test
+test: $(VENV) lib unix unix-stock unix-asan mpy-cross natmod check
+	$(PYTHON) -m pytest --doctest-modules host_ref
+	$(PYTHON) -m pytest
+
+## Check format, style, layers and kernels, without running anything
+check: $(VENV)
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) tools/check_layers.py
+	$(PYTHON) tools/check_kernels.py
+
+## Format the Python files
+format: $(VENV)
+	$(PYTHON) -m ruff check --select I --fix .
+	$(PYTHON) -m ruff format .
+
+## Build the kernels as libraries for this machine, plain and with sanitizers
+lib: build/lib/liboctograd.so build/lib/liboctograd-asan.so
+
+## Build MicroPython for this machine, with the module
+unix: build/unix/micropython
+
+## Build MicroPython for this machine without the module, for the native one
+unix-stock: build/unix-stock/micropython
+
+## Build MicroPython for this machine with the module, AddressSanitizer, UBSan and _guard
+unix-asan: build/unix-asan/micropython
+
+## Build MicroPython's cross compiler
+mpy-cross: build/mpy-cross/mpy-cross
+
+## Build the native module, for all architectures or for ARCH=x64 armv6m armv7m armv7emsp ...
+natmod: $(ARCH:%=build/natmod/%/_octograd.mpy)
+
+## Print flash, stack and lines of each C file, and the size of each native module
+size: natmod
+	@$(PYTHON) tools/size.py
+
+## Remove what was built; downloads and .venv stay
+clean:
+	@for f in build/*; do [ "$$f" = build/download ] || rm -rf "$$f"; done
+
+$(VENV): pyproject.toml tools/venv.sh
+	@tools/venv.sh
+
+$(MPY):
+	@tools/get_micropython.sh
+
+build/lib/liboctograd.so: $(KERNELS) $(wildcard usermod/kernels/*.h)
+	@mkdir -p $(@D)
+	$(CC) -O2 $(LIB_CFLAGS) -o $@ $(KERNELS)
+
+build/lib/liboctograd-asan.so: $(KERNELS) $(wildcard usermod/kernels/*.h)
+	@mkdir -p $(@D)
+	$(CC) -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	    -fno-sanitize-recover=undefined $(LIB_CFLAGS) -o $@ $(KERNELS)
+
+# MicroPython's own makefiles know what is out of date, so they are always asked.
+build/unix/micropython: $(MPY) FORCE
+	@$(call quietly,$(UNIX) BUILD=$(CURDIR)/build/unix USER_C_MODULES=$(CURDIR))
+
+build/unix-stock/micropython: $(MPY) FORCE
+	@$(call quietly,$(UNIX) BUILD=$(CURDIR)/build/unix-stock)
+
+# USER_C_MODULES is one folder, so a folder of links joins the module and its guard.
+build/unix-asan/micropython: $(MPY) FORCE
+	@mkdir -p build/asan-modules
+	@ln -sfn ../../usermod build/asan-modules/usermod
+	@ln -sfn ../../tests/guard build/asan-modules/guard
+	@$(call quietly,$(UNIX) BUILD=$(CURDIR)/build/unix-asan USER_C_MODULES=$(CURDIR)/build/asan-modules \
+	    STRIP= CFLAGS_EXTRA="-fsanitize=address -fno-omit-frame-pointer" \
+	    LDFLAGS_EXTRA="-fsanitize=address$(comma)undefined")
+
+build/mpy-cross/mpy-cross: $(MPY) FORCE
+	@$(call quietly,$(MAKE) -C $(MPY_DIR)/mpy-cross -j$(JOBS) BUILD=$(CURDIR)/build/mpy-cross)
+
+build/natmod/%/_octograd.mpy: $(MPY) $(VENV) FORCE
+	@if tools/packages.sh $*; then $(call quietly,$(MAKE) -C $(@D) -j$(JOBS) \
+	    -f $(CURDIR)/usermod/natmod/Makefile ARCH=$* MPY_DIR=$(MPY_DIR) \
+	    PYTHON=$(CURDIR)/$(PYTHON)); else test $$? -eq 3; fi

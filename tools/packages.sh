@@ -1,0 +1,72 @@
+#!/bin/sh
+# Make sure that the Debian packages for one purpose are there.
+#
+#   tools/packages.sh venv | ARCH of a native module
+#
+# Root gets them installed; anybody else is told the command. Exit status 3 means "missing, go
+# on without"; with OCTOGRAD_REQUIRE=all that is 1.
+set -eu
+
+purpose=$1
+case $purpose in
+    x64)
+        exit 0
+        ;;
+    venv)
+        packages="python3-venv"
+        works() { python3 -c 'import ensurepip, venv'; }
+        ;;
+    armv*)
+        packages="gcc-arm-none-eabi libnewlib-arm-none-eabi"
+        works() { test -f "$(arm-none-eabi-gcc -print-file-name=libm.a)"; }
+        ;;
+    rv32imc)
+        packages="gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"
+        works() { test -f "$(riscv64-unknown-elf-gcc -print-file-name=picolibc.specs)"; }
+        ;;
+    xtensa)
+        packages="gcc-xtensa-lx106"
+        works() { command -v xtensa-lx106-elf-gcc; }
+        ;;
+    xtensawin)
+        # Espressif's compiler, which Debian does not have.
+        packages=""
+        works() { command -v xtensa-esp32-elf-gcc; }
+        ;;
+    *)
+        echo "packages: nothing known about '$purpose'" >&2
+        exit 1
+        ;;
+esac
+
+if works > /dev/null 2>&1; then
+    exit 0
+fi
+
+install() {
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
+        install -y -qq --no-install-recommends $packages
+}
+
+if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    echo "Installing $packages"
+    log=$(mktemp)
+    # The package lists may be missing or too old, so a failure is tried once more with new ones.
+    if { install || { apt-get -qq update && install; }; } > "$log" 2>&1 && works > /dev/null 2>&1; then
+        rm -f "$log"
+        exit 0
+    fi
+    cat "$log" >&2
+    rm -f "$log"
+fi
+
+if [ -n "$packages" ]; then
+    echo "SKIP $purpose: to have it, run: sudo apt-get install $packages" >&2
+else
+    echo "SKIP $purpose: its compiler is not on PATH" >&2
+fi
+if [ "${OCTOGRAD_REQUIRE:-}" = all ]; then
+    echo "packages: OCTOGRAD_REQUIRE=all, so this is an error" >&2
+    exit 1
+fi
+exit 3

@@ -1,0 +1,6 @@
+file(GLOB OCTOGRAD_SOURCES CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_LIST_DIR}/binding/*.c ${CMAKE_CURRENT_LIST_DIR}/kernels/*.c)
+add_library(usermod_octograd INTERFACE)
+target_sources(usermod_octograd INTERFACE ${OCTOGRAD_SOURCES})
+target_include_directories(usermod_octograd INTERFACE ${CMAKE_CURRENT_LIST_DIR}/kernels)
+target_link_libraries(usermod INTERFACE usermod_octograd)
