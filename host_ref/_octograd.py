@@ -201,6 +201,10 @@ def rng_uniform(rng, limit, w):
     rng[0], w[:] = _rng.rng_uniform(int(rng[0]), w.size, limit)
 
 
+def check_items(buffer, n, name):
+    _get_items(buffer, name, "b", False, _get_int(n, "n", 0, 2**29))
+
+
 def take(source, index, out):
     source = _get_buffer(source, "source", "b", False)
     out = _get_tensor(out, "out", "b", True)

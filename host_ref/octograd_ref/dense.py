@@ -36,7 +36,7 @@ def dense_forward_s32(x, w, b, e_x, e_w):
     """
     e_acc = e_w + e_x
     bias = round_shift(clamp(b.astype(np.int64), BIAS_MAX), e_acc - BIAS_EXPONENT)
-    return (_dot(w, x) + clamp(bias, 2**29)).astype(np.int32), e_acc
+    return (_dot(w, x) + bias).astype(np.int32), e_acc
 
 
 def dense_forward(x, w, b, e_x, e_w, activation, y_range):
@@ -78,7 +78,7 @@ def dense_backward_x(dy, w, x, e_dy, e_w, activation, dx_range):
     """
     acc = activation_backward(_dot(w.T, dy), x, activation)
     dx, exponent, learned = requantize(acc, dx_range, 0, 0, LINEAR)
-    return dx, e_w + e_dy + exponent, learned
+    return dx, e_w + e_dy + exponent, learned if acc.any() else dx_range
 
 
 def dense_update(dy, x, e_dy, e_x, rate, w, residual, b, e_w, state):

@@ -58,7 +58,7 @@ def error_quantize(error, skip):
     shift = 0
     while round_shift(largest, shift) > 127:
         shift += 1
-    return clamp(round_shift(error, shift), 127).astype(np.int8), shift - 15
+    return round_shift(error, shift).astype(np.int8), shift - 15
 
 
 def argmax(y):

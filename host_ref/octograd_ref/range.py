@@ -37,16 +37,17 @@ def widen(r, t):
 
 def learn(r, used, t):
     """Return the range after a tensor made with ``used``, largest magnitude ``t``."""
-    if t == 0:
+    if t == 0 and r.count == FRESH:
         return r
     exponent, maximum, count = used.exponent, max(used.maximum, t), used.count + 1
     while maximum > 127:
         maximum = round_shift(maximum, 1)
         exponent += 1
     if count >= WINDOW:
-        while maximum < 64:
-            maximum *= 2
-            exponent -= 1
+        for _ in range(6):
+            if maximum < 64:
+                maximum *= 2
+                exponent -= 1
         maximum = count = 0
     return Range(exponent, maximum, count)
 

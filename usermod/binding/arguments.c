@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "arguments.h"
 
-// Appends text to a message.
+// Appends text to a message; of a very long name, which Python may give, the beginning.
 static char *put(char *end, const char *text) {
-    while (*text != 0) {
+    for (int n = 0; *text != 0 && n < 40; n++) {
         *end++ = *text++;
     }
     return end;
@@ -59,7 +59,8 @@ static NORETURN void raise_not_buffer(const char *name, char code, access_t acce
 
 void *get_buffer(mp_obj_t obj, const char *name, char code, access_t access, size_t *n) {
     mp_buffer_info_t info;
-    if (!mp_get_buffer(obj, &info, access == WRITE ? MP_BUFFER_RW : MP_BUFFER_READ)) {
+    // To MicroPython a str is a buffer, to CPython it is not.
+    if (mp_obj_is_str(obj) || !mp_get_buffer(obj, &info, access == WRITE ? MP_BUFFER_RW : MP_BUFFER_READ)) {
         raise_not_buffer(name, code, access, 0);
     }
     // A bytearray's typecode is 1.

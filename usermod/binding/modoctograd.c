@@ -181,6 +181,13 @@ static mp_obj_t mod_octograd_take(mp_obj_t source_in, mp_obj_t index_in, mp_obj_
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_take_obj, mod_octograd_take);
 
+// check_items(buffer, n, name): an int8 buffer of n items, or an error that names the argument
+static mp_obj_t mod_octograd_check_items(mp_obj_t buffer, mp_obj_t n, mp_obj_t name) {
+    get_items(buffer, mp_obj_str_get_str(name), 'b', READ, (size_t)get_int(n, "n", 0, 1 << 29));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_check_items_obj, mod_octograd_check_items);
+
 // Every name the module exports, once. MP_QSTR_* is spelled out because the
 // native build collects names by reading the text of this file.
 #define EXPORTS(X) \
@@ -196,6 +203,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_take_obj, mod_octograd_take);
     X(MP_QSTR_rng_seed, mod_octograd_rng_seed_obj) \
     X(MP_QSTR_rng_below, mod_octograd_rng_below_obj) \
     X(MP_QSTR_rng_uniform, mod_octograd_rng_uniform_obj) \
+    X(MP_QSTR_check_items, mod_octograd_check_items_obj) \
     X(MP_QSTR_take, mod_octograd_take_obj)
 
 #if MICROPY_ENABLE_DYNRUNTIME

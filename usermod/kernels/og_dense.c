@@ -4,8 +4,9 @@
 // The sum of row o at exponent e_acc, |sum| <= 2^30.
 static int32_t row_sum(const int8_t *x, const int8_t *w_o, int32_t b_o, size_t n_in,
     int32_t e_acc) {
+    // At most 2^29, shifted either way.
     int32_t bias = og_round_shift(og_clamp(b_o, OG_BIAS_MAX), e_acc - OG_BIAS_EXPONENT);
-    return og_dot_s8(x, w_o, n_in) + og_clamp(bias, (int32_t)1 << 29);
+    return og_dot_s8(x, w_o, n_in) + bias;
 }
 
 // Writes y and returns its largest magnitude before saturation.
@@ -23,14 +24,14 @@ int32_t og_dense_forward_s8(const int8_t *x, const int8_t *w, const int32_t *b,
     size_t n_in, size_t n_out, int32_t e_x, int32_t e_w, og_activation_t activation,
     bool training, og_range_t *range, int8_t *y) {
     int32_t e_acc = e_w + e_x;
-    og_range_t r = *range;
-    bool fresh = og_range_begin(&r, e_acc);
+    og_range_t r;
+    bool fresh = og_range_begin(range, e_acc, &r);
     int32_t largest = forward_pass(x, w, b, n_in, n_out, e_acc, r.exponent, activation, y);
     if (fresh && og_range_widen(&r, largest)) {
         largest = forward_pass(x, w, b, n_in, n_out, e_acc, r.exponent, activation, y);
     }
     if (training) {
-        og_range_learn(range, r, largest);
+        og_range_learn(range, &r, largest);
     }
     return r.exponent;
 }
@@ -44,9 +45,10 @@ int32_t og_dense_forward_s32(const int8_t *x, const int8_t *w, const int32_t *b,
     return e_acc;
 }
 
-// Writes dx and returns its largest magnitude before saturation.
+// Writes dx and returns its largest magnitude before saturation; sets *any if
+// a sum is not 0.
 static int32_t backward_x_pass(const int8_t *dy, const int8_t *w, const int8_t *x,
-    size_t n_in, size_t n_out, int32_t shift, og_activation_t activation, int8_t *dx) {
+    size_t n_in, size_t n_out, int32_t shift, og_activation_t activation, int8_t *dx, bool *any) {
     int32_t largest = 0;
     // Rows outside, a block of columns inside: the transposed product reads
     // rows only, and its int32 sums fit on the stack.
@@ -63,6 +65,7 @@ static int32_t backward_x_pass(const int8_t *dy, const int8_t *w, const int8_t *
         }
         for (size_t i = 0; i < n; i++) {
             int32_t sum = og_activation_backward(acc[i], x[start + i], activation);
+            *any |= sum != 0;
             dx[start + i] = og_activation_forward_s8(sum, shift, OG_LINEAR, &largest);
         }
     }
@@ -72,14 +75,17 @@ static int32_t backward_x_pass(const int8_t *dy, const int8_t *w, const int8_t *
 int32_t og_dense_backward_x_s8(const int8_t *dy, const int8_t *w, const int8_t *x,
     size_t n_in, size_t n_out, int32_t e_dy, int32_t e_w, og_activation_t activation,
     og_range_t *range, int8_t *dx) {
-    og_range_t r = *range;
+    og_range_t r;
     // A range of errors is held relative to the exponent of their sums.
-    bool fresh = og_range_begin(&r, 0);
-    int32_t largest = backward_x_pass(dy, w, x, n_in, n_out, r.exponent, activation, dx);
+    bool fresh = og_range_begin(range, 0, &r);
+    bool any = false;
+    int32_t largest = backward_x_pass(dy, w, x, n_in, n_out, r.exponent, activation, dx, &any);
     if (fresh && og_range_widen(&r, largest)) {
-        largest = backward_x_pass(dy, w, x, n_in, n_out, r.exponent, activation, dx);
+        largest = backward_x_pass(dy, w, x, n_in, n_out, r.exponent, activation, dx, &any);
     }
-    og_range_learn(range, r, largest);
+    if (any) {
+        og_range_learn(range, &r, largest);
+    }
     return e_w + e_dy + r.exponent;
 }
 

@@ -20,8 +20,8 @@ static inline int32_t og_abs(int32_t v) {
     return v < 0 ? -v : v;
 }
 
-// floor(v / 2^s + 1/2), for |v| <= 2^30 and any s.
-// A negative s multiplies by 2^-s and saturates at about 2^29.
+// floor(v / 2^s + 1/2), for |v| <= 2^30; an s above 30 counts as 30.
+// A negative s multiplies by 2^-s and saturates at 2^29.
 static inline int32_t og_round_shift(int32_t v, int32_t s) {
     if (s > 0) {
         // |v| + 2^29 < 2^31. Beyond 30 the shift stays at 30.

@@ -71,7 +71,8 @@ bool og_error_quantize_s8(const int32_t *error, size_t n, int32_t skip,
         shift++;
     }
     for (size_t k = 0; k < n; k++) {
-        dy[k] = (int8_t)og_clamp(og_round_shift(og_clamp(error[k], ERROR_MAX), shift), 127);
+        // At most 127, as the largest is.
+        dy[k] = (int8_t)og_round_shift(og_clamp(error[k], ERROR_MAX), shift);
     }
     *e_dy = shift - 15;
     return true;

@@ -21,17 +21,16 @@ typedef struct _og_range_t {
 #define OG_RANGE_FRESH (-1)
 #define OG_RANGE_WINDOW 256
 
-// Starts a tensor whose exponent may not be below `floor`. Returns whether no
-// tensor was seen yet, so that the first guess may have to be widened.
-static inline bool og_range_begin(og_range_t *range, int32_t floor) {
+// Writes what a tensor is made with whose exponent may not be below `floor`.
+// Returns whether no tensor was seen yet, so that the first guess may have to
+// be widened.
+static inline bool og_range_begin(const og_range_t *range, int32_t floor, og_range_t *used) {
     bool fresh = range->count == OG_RANGE_FRESH;
-    if (fresh) {
-        range->count = 0;
-        range->maximum = 0;
-    }
-    if (fresh || range->exponent < floor) {
-        range->exponent = (int16_t)floor;
-    }
+    bool raise = fresh || range->exponent < floor;
+    // Field by field: a native module has no memcpy.
+    used->exponent = raise ? (int16_t)floor : range->exponent;
+    used->maximum = fresh ? 0 : range->maximum;
+    used->count = fresh ? 0 : range->count;
     return fresh;
 }
 
@@ -46,25 +45,30 @@ static inline bool og_range_widen(og_range_t *range, int32_t t) {
 }
 
 // Learns from a tensor that was made with `used` and has the largest magnitude
-// t, 0 <= t <= 2^30, before saturation. A tensor of zeros teaches nothing.
-static inline void og_range_learn(og_range_t *range, og_range_t used, int32_t t) {
-    if (t == 0) {
+// t, 0 <= t <= 2^30, before saturation. A fresh range waits for the first
+// tensor that is not all 0.
+static inline void og_range_learn(og_range_t *range, const og_range_t *used, int32_t t) {
+    if (t == 0 && range->count == OG_RANGE_FRESH) {
         return;
     }
-    int32_t maximum = used.maximum > t ? used.maximum : t;
+    int32_t exponent = used->exponent;
+    int32_t maximum = used->maximum > t ? used->maximum : t;
+    int32_t count = used->count + 1;
     for (; maximum > 127; maximum = og_round_shift(maximum, 1)) {
-        used.exponent++;
+        exponent++;
     }
-    used.count++;
-    if (used.count >= OG_RANGE_WINDOW) {
-        for (; maximum < 64; maximum *= 2) {
-            used.exponent--;
+    if (count >= OG_RANGE_WINDOW) {
+        // Six times, so that a tensor that rounds to nothing comes back.
+        for (int32_t k = 0; k < 6 && maximum < 64; k++) {
+            maximum *= 2;
+            exponent--;
         }
         maximum = 0;
-        used.count = 0;
+        count = 0;
     }
-    used.maximum = (int16_t)maximum;
-    *range = used;
+    range->exponent = (int16_t)exponent;
+    range->maximum = (int16_t)maximum;
+    range->count = (int16_t)count;
 }
 
 #endif // OG_RANGE_H

@@ -1,0 +1,171 @@
+"""octograd_ref/loss.py against float64."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from octograd_ref.loss import (
+    argmax,
+    error_quantize,
+    mean_squared_error,
+    softmax,
+    softmax_cross_entropy,
+)
+
+
+def float_softmax(y):
+    e = np.exp(y - y.max())
+    return e / e.sum()
+
+
+def random_sums(rng):
+    """Sums as they are in practice: some nats apart, at any fine enough exponent."""
+    n, e_y = int(rng.integers(1, 40)), int(rng.integers(-22, -3))
+    spread = rng.uniform(0, 8)
+    return np.round(rng.normal(0, spread, n) * 2.0**-e_y).astype(np.int32), e_y
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_softmax_is_within_its_bound_of_the_real_one(seed):
+    y, e_y = random_sums(np.random.default_rng(seed))
+
+    p = softmax(y, e_y) / 32768
+
+    # A distance is rounded to 1/16, so log-odds are off by at most 1/16 and p by at most
+    # tanh(1/64); the table adds half a step for each class, and p is rounded once more.
+    bound = math.tanh(1 / 64) + (y.size + 1) / 32768
+    assert np.abs(p - float_softmax(y * 2.0**e_y)).max() <= bound
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_softmax_sums_to_one_within_rounding(seed):
+    y, e_y = random_sums(np.random.default_rng(seed))
+
+    p = softmax(y, e_y)
+
+    assert abs(int(p.sum()) - 32768) <= (y.size + 1) / 2
+    assert p.min() >= 0
+
+
+@given(
+    st.lists(st.integers(-(2**30), 2**30), min_size=1, max_size=30),
+    st.integers(-1022, 1022),
+)
+def test_softmax_keeps_the_order_of_the_sums(items, e_y):
+    y = np.array(items, np.int32)
+
+    p = softmax(y, e_y)
+
+    order = np.argsort(y, kind="stable")
+    assert np.all(np.diff(p[order]) >= 0)
+    assert p.min() >= 0
+    assert p.max() >= 32768 // len(items)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 1000, 32768])
+def test_softmax_of_equal_sums_is_uniform(n):
+    p = softmax(np.full(n, -12345, np.int32), -14)
+
+    np.testing.assert_array_equal((32768 + n // 2) // n, p)
+
+
+def test_softmax_cross_entropy_loss_is_minus_log_p_for_every_p():
+    checked = set()
+    # One class against another that is further and further away, both ways.
+    for distance in range(-180, 181):
+        y = np.array([distance, 0], np.int32)
+        p = int(softmax(y, -4)[0])
+        _, loss = softmax_cross_entropy(y, -4, 0)
+
+        # Nothing counts as half a step.
+        assert abs(loss / 1024 + math.log(max(p, 0.5) / 32768)) < 0.01
+        checked.add(p)
+    assert {0, 1, 16384, 32768} <= checked
+
+
+@pytest.mark.parametrize("n", [*range(2, 60), 100, 1000, 5000, 32768])
+def test_softmax_cross_entropy_loss_of_equal_sums_is_log_n(n):
+    _, loss = softmax_cross_entropy(np.zeros(n, np.int32), -14, n - 1)
+
+    p = (32768 + n // 2) // n / 32768
+    assert abs(loss / 1024 + math.log(p)) < 0.01
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_softmax_cross_entropy_error_is_the_gradient_of_the_loss(seed):
+    rng = np.random.default_rng(seed)
+    y, e_y = random_sums(rng)
+    label = int(rng.integers(y.size))
+
+    error, _ = softmax_cross_entropy(y, e_y, label)
+
+    real, h = y * 2.0**e_y, 1e-5
+    nudges = np.eye(y.size) * h
+    gradient = [
+        (math.log(float_softmax(real - d)[label]) - math.log(float_softmax(real + d)[label]))
+        / (2 * h)
+        for d in nudges
+    ]
+    bound = math.tanh(1 / 64) + (y.size + 1) / 32768 + 1e-6
+    assert np.abs(error / 32768 - gradient).max() <= bound
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_mean_squared_error_is_the_difference_and_half_its_square(seed):
+    rng = np.random.default_rng(seed)
+    n, e_y = int(rng.integers(1, 40)), int(rng.integers(-24, -4))
+    y = np.round(rng.normal(0, 2, n) * 2.0**-e_y).astype(np.int32)
+    target = rng.integers(-128, 128, n, dtype=np.int8)
+
+    error, loss = mean_squared_error(y, e_y, target)
+
+    exact = y * 2.0**e_y - target / 128
+    assert np.abs(error / 32768 - exact).max() <= 0.5 / 32768
+    # An error e is rounded to 2^-10, and so is each half square.
+    bound = ((np.abs(exact) + 0.5 / 1024) * 0.5 / 1024 + 0.5 / 1024).sum() + 1e-3
+    assert abs(loss / 1024 - (exact**2).sum() / 2) <= bound
+
+
+def test_mean_squared_error_loss_saturates():
+    _, loss = mean_squared_error(np.full(4096, 2**30, np.int32), 0, np.zeros(4096, np.int8))
+
+    assert 2**29 == loss
+
+
+errors = st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1).map(
+    lambda v: np.array(v, np.int32)
+)
+
+
+@given(errors)
+@example(np.array([-(2**31)], np.int32))
+@example(np.array([127], np.int32))
+@example(np.array([-128], np.int32))
+@example(np.array([255], np.int32))
+def test_error_quantize_fills_int8_and_loses_half_a_step(error):
+    dy, e_dy = error_quantize(error, 0)
+
+    held = np.clip(error.astype(np.int64), -(2**30), 2**30)
+    largest = np.abs(held).max()
+    if largest <= 127:
+        assert -15 == e_dy
+        np.testing.assert_array_equal(error, dy)
+    else:
+        assert 64 <= np.abs(dy.astype(int)).max() <= 127
+        # Only 127.5 steps and less are called 127.
+        assert np.abs(dy * 2.0 ** (e_dy + 15) - held).max() <= 2.0 ** (e_dy + 14)
+
+
+@given(errors, st.integers(0, 32768))
+def test_error_quantize_skips_what_does_not_reach_the_threshold(error, skip):
+    largest = np.abs(error.astype(np.int64)).max()
+
+    assert (largest < skip) == (error_quantize(error, skip) is None)
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1))
+def test_argmax_is_the_first_of_the_largest(items):
+    assert items.index(max(items)) == argmax(np.array(items, np.int32))
