@@ -10,17 +10,16 @@ def whole(name: str, value, low: int, high: int) -> int:
     return value
 
 
-def number(name: str, value, low, high):
-    """Return `value` if it is an int or a float in low..high, and not NaN."""
+def number(name: str, value):
+    """Return `value` if it is an int or a float."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError(f"{name}: number expected, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: {low} to {high} expected, got {value}")
     return value
 
 
-def length(name: str, buffer, expected: int):
-    """Return `buffer` if it has `expected` items."""
-    if len(buffer) != expected:
-        raise ValueError(f"{name}: {expected} items expected, got {len(buffer)}")
-    return buffer
+def count(name: str, items) -> int:
+    """Return the number of items of a sequence."""
+    try:
+        return len(items)
+    except TypeError:
+        raise TypeError(f"{name}: sequence expected, got {items!r}") from None

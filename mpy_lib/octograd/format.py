@@ -123,7 +123,7 @@ class _Reader:
     def model(self):
         n_layers = self._check_file()
         state, weight_bits, dimensions, *shape = self._unpack(_MODEL)
-        if state == 0 or not 1 <= dimensions <= 4:
+        if state == 0 or not 1 <= dimensions <= 4 or any(shape[dimensions:]):
             self._fail("generator or dimensions out of range")
         records = [self._layer() for _ in range(n_layers)]
         net = Sequential(*[layer for layer, _ in records], weight_bits=weight_bits)

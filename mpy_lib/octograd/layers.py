@@ -28,6 +28,9 @@ class Flatten:
 
     computes = False
 
+    def __repr__(self):
+        return "Flatten()"
+
     def output_shape(self, input_shape) -> tuple:
         return (size(input_shape),)
 
@@ -63,6 +66,11 @@ class Dense:
             raise ValueError(f"Dense: a vector expected, got {tuple(input_shape)}; add Flatten()")
         return (self.units,)
 
+    def __repr__(self):
+        activation = ", relu" if self.activation == relu else ""
+        trainable = "" if self.trainable else ", trainable=False"
+        return f"Dense({self.units}{activation}{trainable})"
+
     def n_weights(self, input_shape) -> int:
         return self.units * input_shape[0]
 
@@ -86,8 +94,8 @@ class Dense:
     def training_memory(self, residual: bool, backward: bool) -> tuple:
         """Take what training needs besides, if it is not there yet, for adopt_training()."""
         return (
-            self.residual or (bytearray(len(self.w)) if residual else None),
-            self.dx_range or (array("h", _FRESH) if backward else None),
+            (self.residual or bytearray(len(self.w))) if residual else None,
+            (self.dx_range or array("h", _FRESH)) if backward else None,
         )
 
     def adopt_training(self, memory) -> None:
@@ -123,7 +131,7 @@ def first_trainable(layers) -> int:
     for i, layer in enumerate(layers):
         if layer.trainable:
             return i
-    raise ValueError("net: at least one trainable layer expected")
+    raise ValueError("net: a trainable layer expected, got none")
 
 
 def uniform_limit(n_in: int, c: int) -> tuple:

@@ -2,7 +2,7 @@
 
 import _octograd
 
-from .checks import length, whole
+from .checks import count, whole
 
 
 class SoftmaxCrossEntropy:
@@ -15,7 +15,11 @@ class SoftmaxCrossEntropy:
 
     def count(self, targets, n_out: int) -> int:
         """Return the number of samples that `targets` holds."""
-        return len(targets)
+        return count("y", targets)
+
+    def check_all(self, targets, n: int, n_out: int) -> None:
+        for label in targets:
+            self.check(label, n_out)
 
     def select(self, targets, index: int, out):
         """Return the target of one sample of a data set."""
@@ -32,11 +36,14 @@ class MSE:
     classifies = False
 
     def check(self, target, n_out: int) -> None:
-        length("target", target, n_out)
+        _octograd.check_items(target, n_out, "target")
 
     def count(self, targets, n_out: int) -> int:
         """Return the number of samples that `targets` holds."""
-        return len(targets) // n_out
+        return count("y", targets) // n_out
+
+    def check_all(self, targets, n: int, n_out: int) -> None:
+        _octograd.check_items(targets, n * n_out, "y")
 
     def select(self, targets, index: int, out):
         """Return the target of one sample of a data set."""

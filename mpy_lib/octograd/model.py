@@ -9,6 +9,7 @@ from .checks import whole
 from .layers import MAX_LENGTH, size
 
 INPUT_EXPONENT = -7  # of a network's int8 input
+SEED_MAX = 2**30 - 1  # the largest int that needs no memory on a 32-bit port
 
 
 class Sequential:
@@ -28,25 +29,38 @@ class Sequential:
     """
 
     def __init__(self, *layers, weight_bits: int = 16):
+        for i, layer in enumerate(layers):
+            if not hasattr(layer, "computes") or isinstance(layer, type):
+                raise TypeError(f"layers: layers expected, got {layer!r}")
+            if any(layer is other for other in layers[:i]):
+                raise ValueError(f"layers: each layer once expected, got {layer!r} twice")
+        if not layers or not layers[-1].computes or layers[-1].activation:
+            last = repr(layers[-1]) if layers else "nothing"
+            raise ValueError(f"layers: a linear Dense as the last one expected, got {last}")
+        if weight_bits not in (8, 16):
+            raise ValueError(f"weight_bits: 8 or 16 expected, got {weight_bits!r}")
         self.layers = layers
         self.computing = [layer for layer in layers if layer.computes]
-        if not self.computing or not layers[-1].computes or layers[-1].activation:
-            raise ValueError("layers: a linear Dense as the last one expected")
-        if weight_bits not in (8, 16):
-            raise ValueError(f"weight_bits: 8 or 16 expected, got {weight_bits}")
         self.weight_bits = weight_bits
         self.input_shape = self.outputs = None
         self.output_exponent = 0
 
+    def __repr__(self):
+        return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
+
     def input_shapes(self, input_shape) -> list:
         """Return the input shape of each layer, and at the end the output's shape."""
+        if not isinstance(input_shape, (tuple, list)):
+            raise TypeError(f"input_shape: tuple expected, got {input_shape!r}")
         if not 1 <= len(input_shape) <= 4:
             raise ValueError(f"input_shape: 1 to 4 dimensions expected, got {input_shape}")
         for dimension in input_shape:
             whole("input_shape", dimension, 1, MAX_LENGTH)
         shapes = [tuple(input_shape)]
         for layer in self.layers:
-            whole("items of a tensor", size(shapes[-1]), 1, MAX_LENGTH)
+            if size(shapes[-1]) > MAX_LENGTH:
+                text = f"input_shape: 1 to {MAX_LENGTH} items expected, got {size(shapes[-1])}"
+                raise ValueError(text)
             shapes.append(layer.output_shape(shapes[-1]))
         return shapes
 
@@ -68,7 +82,7 @@ class Sequential:
             MemoryError: It does not fit; the model is as it was.
         """
         rng = array("I", [1])
-        _octograd.rng_seed(rng, seed)
+        _octograd.rng_seed(rng, whole("seed", seed, 0, SEED_MAX))
         self.allocate(input_shape, rng)
         for layer in self.computing:
             layer.initialize(rng)
@@ -103,6 +117,7 @@ class Sequential:
             array('i'); the real value is q * 2**output_exponent.
         """
         self.check_built()
+        _octograd.check_items(x, self.n_in, "x")
         e = INPUT_EXPONENT
         last = len(self.computing) - 1
         for i in range(last):

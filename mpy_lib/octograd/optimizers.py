@@ -42,15 +42,14 @@ def exact_rate(lr) -> tuple:
         TypeError: `lr` is not a number.
         ValueError: `lr` is NaN, or not within 2**-30 to 15.
     """
+    # NaN is in no range.
+    if not 2**-31 <= number("lr", lr) <= 15:
+        raise ValueError(f"lr: 2**-30 to 15 expected, got {lr}")
     shift = 0
-    number("lr", lr, 0, 15)
-    given = lr
     while lr < 8 and shift < 30:
         lr *= 2
         shift += 1
     factor = int(lr + 0.5 + _TIE)
-    if factor == 0:
-        raise ValueError(f"lr: 2**-30 to 15 expected, got {given}")
     while factor % 2 == 0 and shift > 0:
         factor //= 2
         shift -= 1
@@ -59,4 +58,6 @@ def exact_rate(lr) -> tuple:
 
 def q15(name: str, value) -> int:
     """Return a fraction from 0 to 1 in units of 2**-15."""
-    return int(number(name, value, 0, 1) * 32768 + 0.5 + _TIE)
+    if not 0 <= number(name, value) <= 1:
+        raise ValueError(f"{name}: 0 to 1 expected, got {value}")
+    return int(value * 32768 + 0.5 + _TIE)

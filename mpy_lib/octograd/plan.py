@@ -14,9 +14,10 @@ class Plan:
     Bytes and multiply-accumulates of a model, as a table when printed.
 
     Attributes:
-        flash: Bytes of the saved model file.
+        flash: Bytes of the saved model file; with residuals if training.
         ram: Bytes of all buffers: weights, ranges, activations, errors, outputs.
-            Python's own objects, some 100 bytes a layer, are not counted.
+            Python's own objects, a few hundred bytes a layer, are not counted,
+            nor what Trainer.fit() takes for a data set.
         macs: Multiply-accumulates of one inference or training step.
         rows: One Row a layer, then one for what the layers share.
     """

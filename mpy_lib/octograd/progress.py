@@ -3,6 +3,8 @@
 import sys
 import time
 
+from .checks import whole
+
 
 class Progress:
     """
@@ -23,7 +25,8 @@ class Progress:
 
     def add(self, loss: int, correct: bool) -> None:
         self.sample += 1
-        self._loss += loss
+        # Stays an int that needs no memory; a sum of cross-entropies never gets there.
+        self._loss = min(self._loss + loss, 2**30 - 1)
         self._correct += correct
 
     @property
@@ -52,6 +55,7 @@ def show(fit, *, every: int = 100) -> None:
         fit: What Trainer.fit() returned.
         every: After how many samples the line is written anew.
     """
+    whole("every", every, 1, 2**30)
     start = milliseconds()
     for p in fit:
         done = p.sample == p.samples

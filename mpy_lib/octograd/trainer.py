@@ -4,9 +4,9 @@ from array import array
 
 import _octograd
 
-from .checks import length
+from .checks import whole
 from .layers import first_trainable, size
-from .model import INPUT_EXPONENT
+from .model import INPUT_EXPONENT, SEED_MAX
 from .optimizers import q15
 from .progress import Progress
 
@@ -31,6 +31,12 @@ class Trainer:
     """
 
     def __init__(self, net, loss, optimizer, *, skip=0):
+        if not hasattr(net, "computing"):
+            raise TypeError(f"net: Sequential expected, got {net!r}")
+        if not hasattr(loss, "classifies") or isinstance(loss, type):
+            raise TypeError(f"loss: loss such as MSE() expected, got {loss!r}")
+        if not hasattr(optimizer, "rate"):
+            raise TypeError(f"optimizer: SGD(lr) expected, got {optimizer!r}")
         net.check_built()
         layers = net.computing
         first = first_trainable(layers)
@@ -42,15 +48,14 @@ class Trainer:
             start += n
         self._exponents = array("h", bytes(2 * len(layers)))
         self._skip = q15("skip", skip)
-        trained = layers[first:]
         memory = [
-            layer.training_memory(layer.trainable and net.weight_bits == 16, i > 0)
-            for i, layer in enumerate(trained)
+            layer.training_memory(layer.trainable and net.weight_bits == 16, i > first)
+            for i, layer in enumerate(layers)
         ]
-        for layer, its in zip(trained, memory):
+        for layer, its in zip(layers, memory):
             layer.adopt_training(its)
         # Between predictions the arena is free: it holds the errors.
-        self._errors = net.views
+        self._errors, self._arena = net.views, net.arena
         self._layers, self._first = layers, first
         self.net, self.loss, self.optimizer = net, loss, optimizer
         self.skipped = 0
@@ -72,6 +77,9 @@ class Trainer:
         """
         net, layers, exponents = self.net, self._layers, self._exponents
         logits = net.outputs
+        if net.arena is not self._arena:
+            raise ValueError("net: built again since; a new Trainer expected")
+        _octograd.check_items(x, net.n_in, "x")
         self.loss.check(target, len(logits))
         last = len(layers) - 1
         e, x_i = INPUT_EXPONENT, x
@@ -107,9 +115,10 @@ class Trainer:
 
     def fit(self, x, y, *, epochs: int = 1, shuffle: bool = True, seed: int = 1):
         """
-        Learn from a data set; a generator that yields after each sample.
+        Learn from a data set; return a generator that yields after each sample.
 
-        Nothing is allocated once it runs. Use it as `for p in trainer.fit(x, y):`,
+        It takes 2 bytes a sample for their order, and room for one sample and
+        one target; nothing is allocated once it runs. Use it as `for p in trainer.fit(x, y):`,
         or `og.show(trainer.fit(x, y))` for a progress line.
 
         Args:
@@ -121,13 +130,19 @@ class Trainer:
 
         Yields:
             The same Progress each time.
+
+        Raises:
+            TypeError, ValueError: An argument does not fit; at once, not in the loop.
         """
-        n = self._count(x, y)
+        whole("epochs", epochs, 1, SEED_MAX)
+        rng = array("I", [1])
+        _octograd.rng_seed(rng, whole("seed", seed, 0, SEED_MAX))
+        return self._fit(x, y, epochs, shuffle, rng, self._count(x, y))
+
+    def _fit(self, x, y, epochs, shuffle, rng, n):
         sample = bytearray(self.net.n_in)
         target = bytearray(len(self.net.outputs))
         order = array("H", range(n))
-        rng = array("I", [1])
-        _octograd.rng_seed(rng, seed)
         progress = Progress(epochs, n, self.loss.classifies)
         for epoch in range(epochs):
             progress.start(epoch)
@@ -158,7 +173,6 @@ class Trainer:
         for i in range(n):
             _octograd.take(x, i, sample)
             expected = self.loss.select(y, i, target)
-            self.loss.check(expected, len(net.outputs))
             logits = net.predict(sample)
             correct = self.loss.classifies and _octograd.argmax(logits) == expected
             progress.add(self.loss.error(logits, net.output_exponent, expected), correct)
@@ -168,5 +182,6 @@ class Trainer:
         n = self.loss.count(y, len(self.net.outputs))
         if not 1 <= n <= 65535:
             raise ValueError(f"y: 1 to 65535 samples expected, got {n}")
-        length("x", x, n * self.net.n_in)
+        _octograd.check_items(x, n * self.net.n_in, "x")
+        self.loss.check_all(y, n, len(self.net.outputs))
         return n
