@@ -1,0 +1,228 @@
+"""
+Model files: round trips, damaged files, and files that are well-formed but hostile.
+
+Writes files into the current folder and removes them.
+"""
+
+import os
+import struct
+from array import array
+from binascii import crc32
+
+import _octograd
+import octograd as og
+
+PATH = "octograd-test.tmp"
+OTHER = "octograd-test-2.tmp"
+N_IN = 5
+
+
+def remove(path):
+    """Remove a file if it is there."""
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
+def write(data):
+    """Write a new file, which a disk with a journal does sooner than to replace one."""
+    remove(PATH)
+    with open(PATH, "wb") as file:
+        file.write(data)
+
+
+def read(path=PATH):
+    """Read a file."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def random_bytes(n, seed):
+    """Return n random bytes."""
+    rng = array("I", [0])
+    _octograd.rng_seed(rng, seed)
+    data = bytearray(n)
+    _octograd.rng_uniform(rng, 32512, data)
+    return data
+
+
+def train(net, n, seed):
+    """Make n steps with random samples, and return the sum of the losses."""
+    trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 8))
+    rng = array("I", [0])
+    _octograd.rng_seed(rng, seed)
+    x, total = bytearray(net.n_in), 0
+    for i in range(n):
+        _octograd.rng_uniform(rng, 32512, x)
+        total += trainer.step(x, i % len(net.outputs))
+    return total
+
+
+def outcome(data):
+    """
+    Try to load and use a file of these bytes.
+
+    Returns "L" if it loads, predicts and learns, "p" if its use is refused, "v" if its loading is
+    refused, "m" for want of memory.
+    """
+    write(data)
+    try:
+        net = og.load(PATH)
+    except ValueError:
+        return "v"
+    except MemoryError:
+        return "m"
+    try:
+        net.predict(bytes([55] * net.n_in))
+        trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 8))
+        for label in range(2):
+            trainer.step(bytes([77] * net.n_in), label)
+        return "L"
+    except ValueError:
+        return "p"
+
+
+def refuse(name, path):
+    """Print the error of loading a file that is no model."""
+    try:
+        og.load(path)
+        print(name, "| WRONG: loaded")
+    except ValueError as e:
+        print(name, "| ValueError", e)
+    except OSError:
+        print(name, "| OSError")
+
+
+def usable():
+    """Return whether the first net is as it was before all the damage."""
+    return (net.digest(), list(net.predict(bytes(N_IN)))) == before
+
+
+# Round trips, of nets before, while and after they are trained.
+NETS = (
+    ("untrained", (N_IN,), 16, (og.Dense(3, og.relu), og.Dense(2)), 0),
+    ("16-bit", (N_IN,), 16, (og.Dense(3, og.relu), og.Dense(2)), 40),
+    ("8-bit", (N_IN,), 8, (og.Dense(3, og.relu), og.Dense(2)), 40),
+    ("frozen", (N_IN,), 16, (og.Dense(3, og.relu, trainable=False), og.Dense(2)), 40),
+    ("images", (3, 4, 2), 16, (og.Flatten(), og.Dense(7, og.relu), og.Dense(3)), 300),
+    ("one layer", (1,), 16, (og.Dense(1),), 5),
+)
+for name, shape, bits, layers, n in NETS:
+    net = og.Sequential(*layers, weight_bits=bits)
+    net.build(shape, seed=8)
+    train(net, n, 1) if n else None
+    net.save(PATH)
+    data = read()
+    loaded = og.load(PATH)
+    print(name, len(data), "%08x" % crc32(data[:-4]), net.digest()[:12])
+    print(loaded.digest() == net.digest(), loaded.input_shape, loaded.weight_bits)
+    print([type(layer).__name__ for layer in loaded.layers])
+    print([(layer.units, layer.activation, layer.trainable) for layer in loaded.computing])
+    x = random_bytes(net.n_in, 2)
+    print(list(net.predict(x)) == list(loaded.predict(x)), net.classify(x) == loaded.classify(x))
+    loaded.save(OTHER)
+    print("saved again:", read(OTHER) == data)
+    # From here on both go the same way.
+    print(train(net, 30, 3) == train(loaded, 30, 3), net.digest() == loaded.digest())
+    net.save(PATH)
+    loaded.save(OTHER)
+    print("saved later:", read(PATH) == read(OTHER), net.digest()[:12])
+
+net = og.Sequential(og.Dense(3, og.relu), og.Dense(2))
+net.build((N_IN,), seed=8)
+train(net, 40, 1)
+net.save(PATH)
+data = read()
+before = net.digest(), list(net.predict(bytes(N_IN)))
+train_again = outcome(data)
+print("undamaged:", train_again, len(data))
+
+# Not a model.
+refuse("missing", "octograd-no-such-file.tmp")
+refuse("folder", ".")
+for name, text in (
+    ("empty", b""),
+    ("one byte", b"O"),
+    ("magic only", b"OCTOGRAD"),
+    ("magic and version", data[:10]),
+    ("text", b"print('hello')\n" * 20),
+    ("zeros", bytes(200)),
+    ("other magic", b"OCTOGRAX" + data[8:]),
+    ("twice", data + data),
+    ("one more byte", data + b"\0"),
+):
+    write(text)
+    refuse(name, PATH)
+
+
+def with_checksum(changed):
+    """Return a file with a checksum that fits."""
+    return changed[:-4] + struct.pack("<I", crc32(changed[:-4]))
+
+
+for version in (0, 2, 65535):
+    write(with_checksum(data[:8] + struct.pack("<H", version) + data[10:]))
+    refuse("version", PATH)
+try:
+    net.save("octograd-no-such-folder/x")
+    print("save | WRONG: saved")
+except OSError:
+    print("save | OSError")
+print("still usable:", usable())
+
+# Cut short at every length.
+print("cut:", "".join([outcome(data[:n]) for n in range(len(data))]))
+# Every byte changed, two ways.
+for flip in (1, 255):
+    changed = bytearray(data)
+    outcomes = ""
+    for k in range(len(data)):
+        changed[k] ^= flip
+        outcomes += outcome(changed)
+        changed[k] ^= flip
+    print("changed:", outcomes)
+print("still usable:", usable())
+
+# Every byte of the headers and some of the tensors, with a checksum that fits.
+HEADERS = 32 + 2 * 28
+VALUES = (0, 1, 2, 5, 127, 128, 255)
+for k in range(HEADERS + 4):
+    outcomes = ""
+    for value in VALUES:
+        changed = bytearray(data)
+        changed[k] = value
+        outcomes += outcome(with_checksum(changed))
+    print("byte", k, data[k], outcomes)
+print("still usable:", usable())
+
+# Extremes in every place at once.
+for value in (0, 127, 128, 255):
+    changed = bytearray(data)
+    for k in range(HEADERS, len(data) - 4):
+        changed[k] = value
+    print("tensors of", value, outcome(with_checksum(changed)))
+# Sizes whose product is that of nothing, and many layers.
+for form, offset, value in (
+    ("<H", 10, 65535),
+    ("<H", 10, 0),
+    ("<I", 12, 2**31 + 5),
+    ("<H", 24, 65535),
+    ("<I", 36, 2**31 + 5),
+    ("<I", 36, 32768),
+    ("<I", 64, 2**32 - 1),
+    ("<I", 64, 32768),
+    ("<h", 40, -512),
+    ("<h", 40, 511),
+    ("<h", 40, -511),
+    ("<h", 44, 256),
+    ("<h", 44, 255),
+):
+    changed = bytearray(data)
+    struct.pack_into(form, changed, offset, value)
+    print("field", offset, value, outcome(with_checksum(changed)))
+print("still usable:", usable())
+print("learns on:", train(net, 3, 9), net.digest()[:12])
+
+remove(PATH)
+remove(OTHER)
