@@ -8,7 +8,8 @@ MPY := $(MPY_DIR)/py/dynruntime.mk
 # Targets for `make natmod`; one can be chosen: make natmod ARCH=armv6m.
 ARCH ?= x64 armv6m armv7m armv7emsp
 
-VENV := .venv/stamp
+# With PyTorch, which only tests need, where it is asked for.
+VENV := .venv/stamp$(if $(filter all,$(OCTOGRAD_REQUIRE))$(filter 1,$(OCTOGRAD_TORCH)),-torch)
 PYTHON := .venv/bin/python
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
@@ -29,7 +30,8 @@ endif
 quietly = mkdir -p $(@D) && echo "make $@" && { $(1) > $@.log 2>&1 || { tail -n 40 $@.log; exit 1; }; }
 comma := ,
 
-.PHONY: help demo test check format lib unix unix-stock unix-asan mpy-cross natmod size clean FORCE
+.PHONY: help demo test check format lib unix unix-stock unix-asan mpy-cross natmod fashion size
+.PHONY: clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -41,7 +43,7 @@ demo: unix $(VENV)
 	@$(PYTHON) tools/demo.py
 
 ## Build everything and run every test
-test: $(VENV) lib unix unix-stock unix-asan mpy-cross natmod check
+test: $(VENV) lib unix unix-stock unix-asan mpy-cross natmod fashion check
 	$(PYTHON) -m pytest --doctest-modules host_ref
 	$(PYTHON) -m pytest
 
@@ -75,6 +77,10 @@ mpy-cross: build/mpy-cross/mpy-cross
 ## Build the native module, for all architectures or for ARCH=x64 armv6m armv7m armv7emsp ...
 natmod: $(ARCH:%=build/natmod/%/_octograd.mpy)
 
+## Make sure of the data set Fashion-MNIST, for one test
+fashion:
+	@tools/packages.sh fashion || test $$? -eq 3
+
 ## Print flash, stack and lines of each C file, and the size of each native module
 size: natmod
 	@$(PYTHON) tools/size.py
@@ -83,7 +89,7 @@ size: natmod
 clean:
 	@for f in build/*; do [ "$$f" = build/download ] || rm -rf "$$f"; done
 
-$(VENV): pyproject.toml tools/venv.sh
+.venv/stamp .venv/stamp-torch: pyproject.toml tools/venv.sh
 	@tools/venv.sh
 
 $(MPY):

@@ -1,9 +1,12 @@
-"""The README's program prints what the README says, on MicroPython."""
+"""The README says what octograd really has and prints."""
 
 import os
 import re
 import subprocess
 import sys
+
+import octograd
+from octograd.layers import Layer
 
 
 def blocks(text, language):
@@ -38,3 +41,48 @@ def test_program_prints_what_it_says(root, tmp_path, need):
     # Not text=True, which would make new lines of carriage returns.
     assert without_times(printed) == without_times(result.stdout.decode())
     assert (tmp_path / "digits.og").stat().st_size > 0
+
+
+def test_table_of_layers_is_what_the_layers_have(root):
+    table = {}
+    for line in (root / "README.md").read_text().splitlines():
+        row = re.fullmatch(r"\| `(\w+)`.* \| (yes|-) \| (yes|-) \| (yes|-) \|", line)
+        if row:
+            table[row[1]] = [cell == "yes" for cell in row.groups()[1:]]
+
+    layers = [getattr(octograd, name) for name in dir(octograd)]
+    layers = [one for one in layers if isinstance(one, type) and issubclass(one, Layer)]
+    has = {
+        layer.__name__: [
+            hasattr(layer, "forward") or hasattr(layer, "forward_two"),
+            hasattr(layer, "backward_x") or layer.routes,
+            hasattr(layer, "update"),
+        ]
+        for layer in layers
+        if layer.computes
+    }
+
+    assert has == table
+
+
+def test_table_of_memory_is_what_plans_say(root):
+    def mlp(bits):
+        layers = octograd.Flatten(), octograd.Dense(32, octograd.relu), octograd.Dense(10)
+        return octograd.Sequential(*layers, weight_bits=bits), (8, 8, 1)
+
+    def cnn(bits):
+        convolutions = [
+            octograd.Conv2D(n, 3, strides=2, padding="same", activation=octograd.relu)
+            for n in (8, 16)
+        ]
+        layers = *convolutions, octograd.Flatten(), octograd.Dense(10)
+        return octograd.Sequential(*layers, weight_bits=bits), (28, 28, 1)
+
+    text = (root / "README.md").read_text()
+    for name, model in (("MLP", mlp), ("CNN", cnn)):
+        plans = [net.plan(shape, training=True) for net, shape in (model(16), model(8))]
+        net, shape = model(16)
+        row = re.search(rf"^\| {name} .*\| (\S+) \| (\S+) \| (\S+) / (\S+) \|$", text, re.M)
+        said = [int(figure.replace(",", "")) for figure in row.groups()]
+
+        assert [p.ram for p in plans] + [net.plan(shape).macs, plans[0].macs] == said

@@ -25,7 +25,13 @@ def c_table(name, c_type, values):
 
 def c_source():
     """Return the whole text of og_tables.c."""
-    return HEAD + c_table("og_table_exp", "uint16_t", tables.EXP)
+    return (
+        HEAD
+        + c_table("og_table_exp", "uint16_t", tables.EXP)
+        + c_table("og_table_sigmoid", "int8_t", tables.SIGMOID)
+        + c_table("og_table_tanh", "int8_t", tables.TANH)
+        + c_table("og_table_sigmoid_q15", "uint16_t", tables.SIGMOID_Q15)
+    )
 
 
 if __name__ == "__main__":

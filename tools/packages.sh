@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make sure that the Debian packages for one purpose are there.
 #
-#   tools/packages.sh venv | ARCH of a native module
+#   tools/packages.sh venv | fashion | ARCH of a native module
 #
 # Root gets them installed; anybody else is told the command. Exit status 3 means "missing, go
 # on without"; with OCTOGRAD_REQUIRE=all that is 1.
@@ -15,6 +15,11 @@ case $purpose in
     venv)
         packages="python3-venv"
         works() { python3 -c 'import ensurepip, venv'; }
+        ;;
+    fashion)
+        # Real pictures for tests/train/fashion.py.
+        packages="dataset-fashion-mnist"
+        works() { test -f /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz; }
         ;;
     armv*)
         packages="gcc-arm-none-eabi libnewlib-arm-none-eabi"

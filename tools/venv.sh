@@ -1,7 +1,16 @@
 #!/bin/sh
 # Make .venv with the `dev` dependencies of pyproject.toml.
+#
+# With OCTOGRAD_TORCH=1 or OCTOGRAD_REQUIRE=all also with `torch`; where pip would choose a build
+# with CUDA, set PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu. Each of the two sets has
+# a stamp, so that one venv can be completed later.
 set -eu
 cd "$(dirname "$0")/.."
+
+extras=dev
+if [ "${OCTOGRAD_TORCH:-}" = 1 ] || [ "${OCTOGRAD_REQUIRE:-}" = all ]; then
+    extras="dev torch"
+fi
 
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     echo "venv: Python 3.11 or later is needed, python3 is $(python3 -V)" >&2
@@ -11,12 +20,15 @@ tools/packages.sh venv
 
 echo "Installing the Python packages of pyproject.toml into .venv"
 python3 -m venv .venv
-.venv/bin/python - > .venv/requirements.txt <<'END'
+.venv/bin/python - $extras > .venv/requirements.txt <<'END'
+import sys
 import tomllib
 
 with open("pyproject.toml", "rb") as f:
-    print(*tomllib.load(f)["project"]["optional-dependencies"]["dev"], sep="\n")
+    groups = tomllib.load(f)["project"]["optional-dependencies"]
+print(*(package for extra in sys.argv[1:] for package in groups[extra]), sep="\n")
 END
 # Compiling every module would take longer than the download; Python does it as they are used.
 .venv/bin/pip install -qq --disable-pip-version-check --no-compile -r .venv/requirements.txt
 touch .venv/stamp
+case $extras in *torch) touch .venv/stamp-torch ;; esac

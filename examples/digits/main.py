@@ -10,7 +10,7 @@ import json
 import sys
 
 import octograd as og
-from octograd.progress import milliseconds
+from octograd.progress import elapsed, milliseconds
 
 SIDE = 8
 PIXELS = SIDE * SIDE
@@ -76,7 +76,7 @@ class Recorder:
             yield p
             if p.sample < p.samples:
                 continue
-            self.ms += milliseconds() - start
+            self.ms += elapsed(start)
             right = self.test_right() if p.epoch % test_every == 0 else None
             self.curve.append((p.epoch, count(p.loss, 1000), count(p.accuracy, p.samples), right))
             if p.epoch < p.epochs:

@@ -9,6 +9,17 @@ def clamp(v, limit):
     return np.minimum(np.maximum(v, -limit), limit)
 
 
+def decay(v, m):
+    """
+    Take ``2**-m`` of itself off ``v``, rounding towards zero.
+
+    Example:
+        >>> decay(np.array([16, 1, -1, 0]), 3)
+        array([14,  0,  0,  0])
+    """
+    return v - np.sign(v) * ((np.abs(v) + (1 << m) - 1) >> m)
+
+
 def round_shift(v, s):
     """
     Divide by a power of two, to the nearest, halves up.
@@ -29,7 +40,8 @@ def round_shift(v, s):
         >>> int(round_shift(5, -40)) == 2**29
         True
     """
-    assert np.all(np.abs(v) <= 2**30)
+    # Trainings make a million of these calls, so the check is a cheap one.
+    assert (np.abs(v).max(initial=0) if isinstance(v, np.ndarray) else abs(v)) <= 2**30
     if isinstance(s, np.ndarray):
         right, k = np.clip(s, 1, 30), np.clip(-s, 0, 29)
         rounded = (v + (1 << (right - 1))) >> right

@@ -1,9 +1,9 @@
-"""From the last layer's sums to the error that goes back (docs/numerics.md, section 7)."""
+"""From the last layer's sums to the error that goes back (docs/numerics.md, section 11)."""
 
 import numpy as np
 
 from .fixed import clamp, round_shift
-from .tables import EXP
+from .tables import EXP, SIGMOID_Q15
 
 
 def softmax(y, e_y):
@@ -39,14 +39,49 @@ def softmax_cross_entropy(y, e_y, label):
     return error, loss
 
 
+def _difference(y, e_y, target):
+    v = round_shift(clamp(y.astype(np.int64), 2**30), -15 - e_y)
+    return clamp(v, 2**29) - 256 * target.astype(np.int64)
+
+
+def _half_square(error):
+    e = clamp(round_shift(error, 5), 32768)
+    return round_shift(e * e, 11)
+
+
+def _total(items):
+    # Limited after each item, which is the same as at the end: items are not negative.
+    return int(min(items.sum(), 2**29))
+
+
 def mean_squared_error(y, e_y, target):
     """Return the error in Q15 against int8 ``target``, and the loss in units of 2**-10."""
-    v = round_shift(clamp(y.astype(np.int64), 2**30), -15 - e_y)
-    error = clamp(v, 2**29) - 256 * target.astype(np.int64)
-    loss = 0
-    for e in clamp(round_shift(error, 5), 32768):
-        loss = min(loss + round_shift(int(e) ** 2, 11), 2**29)
-    return error.astype(np.int32), loss
+    error = _difference(y, e_y, target)
+    return error.astype(np.int32), _total(_half_square(error))
+
+
+def huber(y, e_y, target, delta):
+    """Return the error in Q15, limited to ``delta`` (Q15), and the loss in units of 2**-10."""
+    difference = _difference(y, e_y, target)
+    error = clamp(difference, delta)
+    slope = min(round_shift(delta, 5), 32768)
+    beyond = np.minimum(round_shift(np.abs(difference) - np.abs(error), 5), 32767)
+    items = _half_square(error) + round_shift(slope * beyond, 10)
+    return error.astype(np.int32), _total(items)
+
+
+def binary_cross_entropy(y, e_y, target):
+    """Return the error in Q15 of sigmoid(y) against int8 ``target``, and the loss in 2**-10."""
+    i = np.minimum(clamp(round_shift(clamp(y.astype(np.int64), 2**30), -4 - e_y), 128), 127)
+    p = SIGMOID_Q15[i + 128].astype(np.int64)
+    target = target.astype(np.int64)
+    error = p - 256 * target
+    logs = [(_negative_log(int(q)), _negative_log(32768 - int(q))) for q in p]
+    yes, no = np.array(logs, np.int64).T
+    total = 0
+    for item in round_shift(target * yes + (128 - target) * no, 7):
+        total = int(clamp(total + item, 2**29))
+    return error.astype(np.int32), total
 
 
 def error_quantize(error, skip):

@@ -1,10 +1,10 @@
-"""The delayed scale of a tensor (docs/numerics.md, section 4)."""
+"""Tensors and their delayed scales (docs/numerics.md, "Ranges")."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .activation import activate
+from .activation import LINEAR, activate, activation_backward, drop, is_table
 from .fixed import clamp, round_shift
 
 FRESH = -1
@@ -52,7 +52,7 @@ def learn(r, used, t):
     return Range(exponent, maximum, count)
 
 
-def requantize(acc, r, floor, base, activation):
+def requantize(acc, r, floor, base, activation=LINEAR):
     """
     Make an int8 tensor from int32 sums.
 
@@ -60,17 +60,60 @@ def requantize(acc, r, floor, base, activation):
         acc: Sums, int64, at most ``2**30`` in magnitude.
         r: The tensor's `Range`.
         floor: The least exponent the range may have.
-        base: Subtracted from the range's exponent to give the shift.
-        activation: Code of section 5.
+        base: Exponent of the sums, relative to what the range's is relative to;
+            an array where it differs along the last axis.
+        activation: Code.
 
     Returns:
-        The tensor (int8), the exponent of the range it was made with, and the
-        range after learning from it.
+        The tensor (int8), the exponent it was made with, and the range after
+        learning from it.
     """
+    if is_table(activation):
+        return activate(round_shift(acc, -4 - base), activation, 0).astype(np.int8), -7, r
     used, fresh = begin(r, floor)
-    v = activate(round_shift(acc, used.exponent - base), activation)
+    v = activate(round_shift(acc, used.exponent - base), activation, used.exponent)
     if fresh:
         used = widen(used, int(np.abs(v).max()))
-        v = activate(round_shift(acc, used.exponent - base), activation)
+        v = activate(round_shift(acc, used.exponent - base), activation, used.exponent)
     learned = learn(r, used, int(np.abs(v).max()))
     return clamp(v, 127).astype(np.int8), used.exponent, learned
+
+
+class Error(NamedTuple):
+    """
+    The tensor that an error is made for.
+
+    Attributes:
+        y: The tensor, int8.
+        e_y: Its exponent.
+        activation: The code of what made it; LINEAR while a reader is to report.
+        pending: int8 bytes that another reader has left, or None.
+        e_pending: Their exponent.
+    """
+
+    y: np.ndarray
+    e_y: int = 0
+    activation: int = LINEAR
+    pending: np.ndarray | None = None
+    e_pending: int = 0
+
+
+def requantize_error(sums, e_sums, error, r):
+    """
+    Make an error from one reader's sums (docs/numerics.md, "Sums").
+
+    Args:
+        sums: int64, at most ``2**29`` in magnitude, of y's shape.
+        e_sums: Their exponent.
+        error: `Error`.
+        r: `Range` of the error.
+
+    Returns:
+        The error (int8), its exponent, and the range after learning from it.
+    """
+    if error.pending is not None:
+        pending = round_shift(error.pending.astype(np.int64), e_sums - error.e_pending)
+        sums = sums + clamp(pending, 2**29)
+    sums = activation_backward(sums, error.y, error.activation, error.e_y)
+    dx, exponent, learned = requantize(sums, r, 0, 0)
+    return dx, e_sums - drop(error.activation) + exponent, learned if sums.any() else r

@@ -1,4 +1,4 @@
-"""The generator and what is drawn from it (docs/numerics.md, sections 3 and 9)."""
+"""The generator and what is drawn from it (docs/numerics.md, sections 3 and 13)."""
 
 import math
 

@@ -2,30 +2,36 @@
 
 __version__ = "0.1.0"
 
-# Which module defines a name. A module is loaded when a name of it is first used.
+# Which names a module defines. A module is loaded when a name of it is first used.
 _MODULES = {
-    "linear": "layers",
-    "relu": "layers",
-    "Dense": "layers",
-    "Flatten": "layers",
-    "Sequential": "model",
-    "load": "format",
-    "SoftmaxCrossEntropy": "losses",
-    "MSE": "losses",
-    "SGD": "optimizers",
-    "Trainer": "trainer",
-    "show": "progress",
+    "activations": ("linear", "relu", "relu6", "sigmoid", "tanh", "leaky_relu"),
+    "layers": ("Dense",),
+    "convolutions": ("Conv2D", "Conv1D", "Conv2DTranspose", "DepthwiseConv2D"),
+    "pooling": (
+        "MaxPool2D",
+        "MaxPool1D",
+        "AveragePool2D",
+        "AveragePool1D",
+        "GlobalAveragePool",
+    ),
+    "blocks": ("Add", "Dropout", "Flatten", "Reshape", "Residual", "UpSampling2D"),
+    "model": ("Sequential",),
+    "format": ("load",),
+    "losses": ("SoftmaxCrossEntropy", "BinaryCrossEntropy", "MSE", "Huber"),
+    "optimizers": ("SGD", "Constant", "StepDecay", "CosineDecay"),
+    "trainer": ("Trainer", "Diverged"),
+    "progress": ("show",),
 }
 
 
 def __getattr__(name):
-    if name not in _MODULES:
-        raise AttributeError(name)
-    module = __import__("octograd." + _MODULES[name], None, None, (name,))
-    value = getattr(module, name)
-    globals()[name] = value
-    return value
+    for module, names in _MODULES.items():
+        if name in names:
+            value = getattr(__import__("octograd." + module, None, None, (name,)), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(name)
 
 
 def __dir__():
-    return sorted(_MODULES)
+    return sorted([name for names in _MODULES.values() for name in names])

@@ -4,23 +4,31 @@ import struct
 from array import array
 from binascii import crc32
 
-from .layers import Dense, Flatten
+import octograd
+
+from .graph import Graph
+from .layers import Weighted
 from .model import Sequential
+from .windows import PADDINGS
 
 MAGIC = b"OCTOGRAD"
 VERSION = 1
 
-_HEAD = "<8sHHI"  # magic, version, number of layers, bytes of the file
+_HEAD = "<8sHHI"  # magic, version, number of records, bytes of the file
 _MODEL = "<IBB4H2x"  # generator, weight bits, dimensions, the input's shape
-_LAYER = "<BBBxIhhhhhhb3x"  # kind, activation, flags, units, ranges of y and dx, e_w
-_FLATTEN, _DENSE = 1, 2  # kinds
-_TRAINABLE, _RESIDUAL, _BACKWARD = 1, 2, 4  # flags
-
-_HEADERS = struct.calcsize(_HEAD) + struct.calcsize(_MODEL)
+_RECORD = "<BBBB8H9hH"  # kind, activation, flags, padding, numbers, three ranges, exponents
+_HEAD_BYTES = struct.calcsize(_HEAD) + struct.calcsize(_MODEL)
+_RECORD_BYTES = struct.calcsize(_RECORD)
+_TRAINABLE, _RESIDUAL, _BIAS, _DY_RANGE, _EDGE_RANGE = 1, 2, 4, 8, 16  # flags
 _FRESH = (0, 0, -1)
+# A kind is the index of its name; 0 is none.
+_KINDS = (
+    " Flatten Dense Reshape Conv2D Conv1D Conv2DTranspose DepthwiseConv2D MaxPool2D MaxPool1D"
+    " AveragePool2D AveragePool1D GlobalAveragePool UpSampling2D Dropout Residual Add"
+).split(" ")
 
 
-def file_size(net, input_shape, residual=None) -> int:
+def file_size(net, input_shape, residual) -> int:
     """
     Return the bytes of a model's file.
 
@@ -29,37 +37,53 @@ def file_size(net, input_shape, residual=None) -> int:
         input_shape: Shape of its input.
         residual: Whether trainable layers have residual bytes.
     """
-    n = _HEADERS + struct.calcsize(_LAYER) * len(net.layers) + 4
-    for layer, shape in zip(net.computing, net.computing_shapes(input_shape)):
-        weights = _padded(layer.n_weights(shape))
-        n += weights + 4 * layer.n_biases()
-        if residual and layer.trainable:
-            n += weights
+    graph = Graph(net.layers, input_shape)
+    n = _HEAD_BYTES + _RECORD_BYTES * len(_records(net.layers)) + 4
+    for node in graph.nodes:
+        layer = node.layer
+        exponents = 1 if layer.e_w is None else len(layer.e_w)
+        n += _tensor_bytes(node, residual and layer.trainable, exponents)
     return n
+
+
+def _tensor_bytes(node, residual, exponents) -> int:
+    layer, shape = node.layer, node.input_shape
+    if not isinstance(layer, Weighted):
+        return 0
+    weights = _padded(layer.n_weights(shape))
+    biases = 4 * layer.n_biases(shape) if layer.use_bias else 0
+    return weights * (2 if residual else 1) + biases + _padded(exponents)
+
+
+def _records(layers) -> list:
+    """Return all layers in the order of the file: a block before what is in it."""
+    found = []
+    for layer in layers:
+        found.append(layer)
+        if layer.block:
+            found += _records(layer.layers) + _records(layer.shortcut) + [layer.add]
+    return found
 
 
 def save(net, path: str) -> None:
     """Write a built model to a file."""
-    layers = b"".join([_pack(layer) for layer in net.layers])
+    records = [_pack(layer) for layer in _records(net.layers)]
     tensors = []
-    for layer in net.computing:
-        tensors.append(layer.w)
-        if layer.residual is not None:
-            tensors.append(layer.residual)
-        tensors.append(layer.b)
-    total = _HEADERS + len(layers) + 4
-    for tensor in tensors:
-        total += _padded(_n_bytes(tensor))
+    for node in net.graph.nodes:
+        tensors += _tensors(node.layer)
+    total = _HEAD_BYTES + _RECORD_BYTES * len(records) + 4
+    total += sum([_padded(n) for _, n in tensors])
+    shape = net.input_shape + (0,) * (4 - len(net.input_shape))
+    head = struct.pack(_HEAD, MAGIC, VERSION, len(records), total)
     dimensions = len(net.input_shape)
-    shape = net.input_shape + (0,) * (4 - dimensions)
-    head = struct.pack(_HEAD, MAGIC, VERSION, len(net.layers), total)
     model = struct.pack(_MODEL, net.rng[0], net.weight_bits, dimensions, *shape)
     with open(path, "wb") as file:
         crc = 0
-        for block in [head, model, layers] + tensors:
+        blocks = [(block, len(block)) for block in [head, model] + records]
+        for block, n in blocks + tensors:
             file.write(block)
             crc = crc32(block, crc)
-            padding = bytes(_padded(_n_bytes(block)) - _n_bytes(block))
+            padding = bytes(_padded(n) - n)
             file.write(padding)
             crc = crc32(padding, crc)
         file.write(struct.pack("<I", crc))
@@ -93,17 +117,17 @@ class _Reader:
         return struct.unpack(form, block)
 
     def _check_file(self):
-        """Check magic, version, length and checksum; return the number of layers."""
+        """Check magic, version, length and checksum; return the number of records."""
         block = self._file.read(len(MAGIC))
         if block != MAGIC:
             self._fail("not an octograd model")
         self._file.seek(0)
-        _, version, n_layers, total = self._unpack(_HEAD)
+        _, version, n_records, total = self._unpack(_HEAD)
         if version != VERSION:
             self._fail(f"format version {VERSION} expected, got {version}")
         self._file.seek(0, 2)
         actual = self._file.tell()
-        if actual != total or total < _HEADERS + 4:
+        if actual != total or total < _HEAD_BYTES + 4:
             self._fail(f"{total} bytes expected, got {actual}")
         self._file.seek(0)
         block, crc, left = bytearray(256), 0, total - 4
@@ -118,81 +142,164 @@ class _Reader:
             self._fail("damaged: the checksum does not match")
         self._file.seek(struct.calcsize(_HEAD))
         self._total = total
-        return n_layers
+        return n_records
 
     def model(self):
-        n_layers = self._check_file()
+        self._left = n_records = self._check_file()
         state, weight_bits, dimensions, *shape = self._unpack(_MODEL)
         if state == 0 or not 1 <= dimensions <= 4 or any(shape[dimensions:]):
             self._fail("generator or dimensions out of range")
-        records = [self._layer() for _ in range(n_layers)]
-        net = Sequential(*[layer for layer, _ in records], weight_bits=weight_bits)
-        shape = shape[:dimensions]
-        records = [record for record in records if record[0].computes]
-        # Nothing is allocated before the sizes are known to be those of the file.
-        n = _HEADERS + struct.calcsize(_LAYER) * n_layers + 4
-        for (layer, its), input_shape in zip(records, net.computing_shapes(shape)):
-            weights = _padded(layer.n_weights(input_shape))
-            n += weights * (2 if its[0] & _RESIDUAL else 1) + 4 * layer.n_biases()
-        if n != self._total:
-            self._fail("layers and file length do not match")
+        self._states = []
+        layers = self._layers(n_records, 0)
+        net = Sequential(*layers, weight_bits=weight_bits)
+        shape = tuple(shape[:dimensions])
+        self._check_length(Graph(layers, shape), n_records)
         net.allocate(shape, array("I", [state]))
-        for layer, (flags, y_range, dx_range, e_w) in records:
-            layer.adopt_training(
-                layer.training_memory(bool(flags & _RESIDUAL), bool(flags & _BACKWARD))
-            )
-            layer.e_w[0] = e_w
-            layer.y_range = array("h", y_range)
-            if layer.dx_range is not None:
-                layer.dx_range = array("h", dx_range)
-            self._read_into(layer.w)
-            if layer.residual is not None:
-                self._read_into(layer.residual)
-            self._read_into(layer.b)
+        for layer, (flags, ranges, exponents) in self._states:
+            self._restore(layer, flags, ranges, exponents)
+        for node in net.graph.nodes:
+            self._read_tensors(node.layer)
         return net
 
-    def _layer(self):
-        """Return a layer and the state that its record holds."""
-        kind, activation, flags, units, *ranges, e_w = self._unpack(_LAYER)
-        y_range, dx_range = ranges[:3], ranges[3:]
-        if kind == _FLATTEN:
-            return Flatten(), None
-        if kind != _DENSE:
-            self._fail(f"layer kind {_FLATTEN} or {_DENSE} expected, got {kind}")
-        for exponent, maximum, count in (y_range, dx_range):
+    def _layers(self, n, depth):
+        """Read records until n layers are complete; `depth` counts blocks in blocks."""
+        if depth > 4:
+            self._fail("blocks within blocks too deep")
+        layers = []
+        while self._left and len(layers) < n:
+            layers.append(self._layer(depth))
+        return layers
+
+    def _layer(self, depth):
+        self._left -= 1
+        kind, activation, flags, padding, *rest = self._unpack(_RECORD)
+        numbers, ranges, exponents = rest[:8], rest[8:17], rest[17]
+        if not 1 <= kind < len(_KINDS):
+            self._fail(f"layer kind 1 to {len(_KINDS) - 1} expected, got {kind}")
+        if padding > len(PADDINGS):
+            self._fail(f"padding 0 to 2 expected, got {padding}")
+        for i in (0, 3, 6):
+            exponent, maximum, count = ranges[i : i + 3]
             if not (-511 <= exponent <= 511 and 0 <= maximum <= 127 and -1 <= count <= 255):
                 self._fail("range out of range")
-        layer = Dense(units, activation, trainable=bool(flags & _TRAINABLE))
-        return layer, (flags, y_range, dx_range, e_w)
+        kind = _KINDS[kind]
+        if kind == "Residual":
+            main = self._layers(numbers[0], depth + 1)
+            shortcut = self._layers(numbers[1], depth + 1)
+            layer = octograd.Residual(main, shortcut=shortcut, activation=activation)
+            added = self._layers(1, depth + 1)
+            if len(main) != numbers[0] or len(shortcut) != numbers[1] or len(added) != 1:
+                self._fail("a block is not complete")
+            layer.add = added[0]
+            if not isinstance(layer.add, octograd.Add):
+                self._fail("a block does not end in an addition")
+            return layer
+        if kind == "Add" and not depth:
+            self._fail("an addition outside a block")
+        padding = (PADDINGS + (numbers[6:],))[padding]
+        layer = _unpack(kind, activation, flags, padding, numbers)
+        if layer.computes:
+            self._states.append((layer, (flags, ranges, exponents)))
+        return layer
 
-    def _read_into(self, tensor):
-        n = _n_bytes(tensor)
-        if self._file.readinto(tensor) != n:
-            self._fail("cut short")
-        self._file.read(_padded(n) - n)
+    def _check_length(self, graph, n_records):
+        # Nothing is allocated before the sizes are known to be those of the file.
+        states = {id(layer): state for layer, state in self._states}
+        n = _HEAD_BYTES + _RECORD_BYTES * n_records + 4
+        for node in graph.nodes:
+            flags, _, exponents = states[id(node.layer)]
+            if isinstance(node.layer, Weighted):
+                rows = node.layer.n_biases(node.input_shape)
+                frozen = not node.layer.trainable and node is not graph.nodes[-1]
+                if exponents != 1 and not (frozen and exponents == rows):
+                    self._fail("number of exponents out of range")
+            n += _tensor_bytes(node, flags & _RESIDUAL, exponents)
+        if n != self._total or self._left:
+            self._fail("layers and file length do not match")
+
+    def _restore(self, layer, flags, ranges, exponents):
+        if layer.y_range is not None:
+            layer.y_range = array("h", ranges[:3])
+        if flags & _DY_RANGE:
+            layer.dy_range = array("h", ranges[3:6])
+        if flags & _EDGE_RANGE:
+            layer.edge_range = array("h", ranges[6:])
+        if isinstance(layer, Weighted):
+            layer.e_w = array("b", bytes(exponents))
+            layer.adopt_training(layer.training_memory(bool(flags & _RESIDUAL), False, False))
+
+    def _read_tensors(self, layer):
+        for tensor, n in _tensors(layer):
+            if self._file.readinto(tensor) != n:
+                self._fail("cut short")
+            self._file.read(_padded(n) - n)
 
 
 def _pack(layer):
-    if not layer.computes:
-        return struct.pack(_LAYER, _FLATTEN, 0, 0, 0, *_FRESH, *_FRESH, 0)
     flags = _TRAINABLE if layer.trainable else 0
     flags |= _RESIDUAL if layer.residual is not None else 0
-    flags |= _BACKWARD if layer.dx_range is not None else 0
-    dx_range = _FRESH if layer.dx_range is None else layer.dx_range
+    flags |= _BIAS if isinstance(layer, Weighted) and layer.use_bias else 0
+    flags |= _DY_RANGE if layer.dy_range is not None else 0
+    flags |= _EDGE_RANGE if layer.edge_range is not None else 0
+    ranges = []
+    for record in (layer.y_range, layer.dy_range, layer.edge_range):
+        ranges += _FRESH if record is None else record
+    padding = getattr(layer, "padding", "valid")
+    explicit = padding not in PADDINGS
+    numbers = tuple(layer.numbers())
+    numbers += (0,) * (6 - len(numbers)) + (padding if explicit else (0, 0))
+    padding = len(PADDINGS) if explicit else PADDINGS.index(padding)
+    exponents = 0 if layer.e_w is None else len(layer.e_w)
+    kind = _KINDS.index(type(layer).__name__)
     return struct.pack(
-        _LAYER,
-        _DENSE,
-        layer.activation,
-        flags,
-        layer.units,
-        *layer.y_range,
-        *dx_range,
-        layer.e_w[0],
+        _RECORD, kind, layer.activation, flags, padding, *numbers, *ranges, exponents
     )
 
 
-def _n_bytes(buffer) -> int:
-    return len(buffer) * (4 if isinstance(buffer, array) else 1)
+def _unpack(kind, activation, flags, padding, numbers):
+    """Return the layer that a record describes; the layers check their arguments."""
+    weighted = {
+        "activation": activation,
+        "use_bias": bool(flags & _BIAS),
+        "trainable": bool(flags & _TRAINABLE),
+    }
+    a, b, c, d, e = numbers[:5]
+    layer = getattr(octograd, kind)
+    if kind == "Dense":
+        return layer(a, **weighted)
+    if kind == "DepthwiseConv2D":
+        return layer((b, c), strides=(d, e), padding=padding, **weighted)
+    if kind == "Conv1D":
+        return layer(a, c, strides=e, padding=padding, **weighted)
+    if kind in ("Conv2D", "Conv2DTranspose"):
+        return layer(a, (b, c), strides=(d, e), padding=padding, **weighted)
+    if kind == "Reshape":
+        return layer([n for n in numbers if n])
+    if kind == "UpSampling2D":
+        return layer((a, b))
+    if kind == "Dropout":
+        return layer(a / 65536)
+    if kind == "MaxPool2D":
+        return layer((a, b), strides=(c, d), padding=padding)
+    if kind == "MaxPool1D":
+        return layer(b, strides=d, padding=padding)
+    if kind == "AveragePool2D":
+        return layer((a, b), strides=(c, d))
+    if kind == "AveragePool1D":
+        return layer(b, strides=d)
+    return layer(activation) if kind == "Add" else layer()
+
+
+def _tensors(layer) -> list:
+    """Return the buffers of a layer that the file holds, and their bytes."""
+    if not isinstance(layer, Weighted):
+        return []
+    found = [(layer.w, len(layer.w))]
+    if layer.residual is not None:
+        found.append((layer.residual, len(layer.residual)))
+    if layer.b is not None:
+        found.append((layer.b, 4 * len(layer.b)))
+    return found + [(layer.e_w, len(layer.e_w))]
 
 
 def _padded(n: int) -> int:

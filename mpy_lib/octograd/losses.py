@@ -2,7 +2,7 @@
 
 import _octograd
 
-from .checks import count, whole
+from .checks import count, number, whole
 
 
 class SoftmaxCrossEntropy:
@@ -30,9 +30,8 @@ class SoftmaxCrossEntropy:
         return _octograd.softmax_cross_entropy(y, e_y, target)
 
 
-class MSE:
-    """Regression: the target is int8 at 2**-7 like an input, the loss half the sum of squares."""
-
+class _Regression:
+    # The target is int8 at 2**-7 like an input, one for each output.
     classifies = False
 
     def check(self, target, n_out: int) -> None:
@@ -50,6 +49,41 @@ class MSE:
         _octograd.take(targets, index, out)
         return out
 
+
+class MSE(_Regression):
+    """Regression: the loss is half the sum of squares. Targets are int8, like inputs."""
+
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
         return _octograd.mean_squared_error(y, e_y, target)
+
+
+class Huber(_Regression):
+    """
+    Regression that minds outliers less: linear beyond a difference of `delta`.
+
+    Args:
+        delta: Above 0 and at most 16384; very small ones make it the absolute difference.
+    """
+
+    def __init__(self, delta=1.0):
+        if not 0 < number("delta", delta) <= 16384:
+            raise ValueError(f"delta: above 0 and at most 16384 expected, got {delta}")
+        self.delta = max(int(delta * 32768 + 0.5), 1)
+
+    def error(self, y, e_y: int, target) -> int:
+        """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
+        return _octograd.huber(y, e_y, target, self.delta)
+
+
+class BinaryCrossEntropy(_Regression):
+    """
+    Independent yes or no: sigmoid and cross-entropy of each output, in nats.
+
+    The sigmoid belongs to the loss: the last layer stays linear. Targets are
+    int8 from 0 (no) to 127 (yes).
+    """
+
+    def error(self, y, e_y: int, target) -> int:
+        """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
+        return _octograd.binary_cross_entropy(y, e_y, target)

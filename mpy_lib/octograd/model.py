@@ -5,8 +5,12 @@ from array import array
 
 import _octograd
 
+from .activations import linear
+from .arena import Layout, view
 from .checks import whole
-from .layers import MAX_LENGTH, size
+from .graph import Graph, check_shape, flat, inside
+from .layers import Weighted
+from .windows import size
 
 INPUT_EXPONENT = -7  # of a network's int8 input
 SEED_MAX = 2**30 - 1  # the largest int that needs no memory on a 32-bit port
@@ -17,57 +21,55 @@ class Sequential:
     A chain of layers. The last one gives int32 sums (logits), the others int8.
 
     Args:
-        layers: Layers in order; the last is a linear Dense.
+        layers: Layers in order; the last is linear, Dense or a convolution.
         weight_bits: 16: each trainable weight keeps a residual byte, and learns
             as float32 does. 8: half the memory, stochastic rounding.
 
     Attributes:
-        layers: All layers.
+        layers: As given.
         input_shape: As given to build(), else None.
         outputs: array('i') of the last predict(), real value q * 2**output_exponent.
         output_exponent: See outputs.
+        trainer: The Trainer that has prepared the model last, or None.
     """
 
     def __init__(self, *layers, weight_bits: int = 16):
-        for i, layer in enumerate(layers):
-            if not hasattr(layer, "computes") or isinstance(layer, type):
-                raise TypeError(f"layers: layers expected, got {layer!r}")
-            if any(layer is other for other in layers[:i]):
-                raise ValueError(f"layers: each layer once expected, got {layer!r} twice")
-        if not layers or not layers[-1].computes or layers[-1].activation:
-            last = repr(layers[-1]) if layers else "nothing"
-            raise ValueError(f"layers: a linear Dense as the last one expected, got {last}")
-        if weight_bits not in (8, 16):
+        self._flat = flat(layers)
+        last = layers[-1] if layers else None
+        if not last or not last.ends or last.activation != linear:
+            got = "nothing" if last is None else repr(last)
+            raise ValueError(f"layers: a linear Dense or Conv2D as the last expected, got {got}")
+        if weight_bits not in (8, 16) or not isinstance(weight_bits, int):
             raise ValueError(f"weight_bits: 8 or 16 expected, got {weight_bits!r}")
-        self.layers = layers
-        self.computing = [layer for layer in layers if layer.computes]
-        self.weight_bits = weight_bits
-        self.input_shape = self.outputs = None
+        self.layers, self.weight_bits = layers, weight_bits
+        self.input_shape = self.outputs = self.arena = None
         self.output_exponent = 0
 
     def __repr__(self):
         return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
 
-    def input_shapes(self, input_shape) -> list:
-        """Return the input shape of each layer, and at the end the output's shape."""
-        if not isinstance(input_shape, (tuple, list)):
-            raise TypeError(f"input_shape: tuple expected, got {input_shape!r}")
-        if not 1 <= len(input_shape) <= 4:
-            raise ValueError(f"input_shape: 1 to 4 dimensions expected, got {input_shape}")
-        for dimension in input_shape:
-            whole("input_shape", dimension, 1, MAX_LENGTH)
-        shapes = [tuple(input_shape)]
-        for layer in self.layers:
-            if size(shapes[-1]) > MAX_LENGTH:
-                text = f"input_shape: 1 to {MAX_LENGTH} items expected, got {size(shapes[-1])}"
-                raise ValueError(text)
-            shapes.append(layer.output_shape(shapes[-1]))
-        return shapes
+    @property
+    def weighted(self) -> list:
+        """The layers with weights, those within blocks too."""
+        return [layer for layer in self._flat if isinstance(layer, Weighted)]
 
-    def computing_shapes(self, input_shape) -> list:
-        """The same for the layers that compute."""
-        shapes = self.input_shapes(input_shape)
-        return [s for s, layer in zip(shapes, self.layers) if layer.computes] + shapes[-1:]
+    def freeze(self, *, until: int) -> None:
+        """
+        Make the layers before `until` frozen, and the others trainable.
+
+        Args:
+            until: Index into `layers`; negative ones count from the end, so
+                until=-1 leaves only the last layer to be trained. A Trainer
+                that exists already does not learn of it.
+        """
+        n = len(self.layers)
+        if not isinstance(until, int) or not -n <= until <= n:
+            raise ValueError(f"until: {-n} to {n} expected, got {until!r}")
+        first = until if until >= 0 else n + until
+        for i, layer in enumerate(self.layers):
+            for one in inside(layer):
+                if isinstance(one, Weighted):
+                    one.trainable = i >= first
 
     def build(self, input_shape, *, seed: int = 1) -> None:
         """
@@ -78,28 +80,40 @@ class Sequential:
             seed: 0 to 2**30 - 1; the same seed gives the same weights everywhere.
 
         Raises:
-            ValueError: A shape or size is impossible; says which.
+            TypeError, ValueError: A shape or size is impossible; says which.
             MemoryError: It does not fit; the model is as it was.
         """
         rng = array("I", [1])
         _octograd.rng_seed(rng, whole("seed", seed, 0, SEED_MAX))
         self.allocate(input_shape, rng)
-        for layer in self.computing:
-            layer.initialize(rng)
+        for node in self.graph.nodes:
+            if isinstance(node.layer, Weighted):
+                node.layer.initialize(rng, node.input_shape)
 
     def allocate(self, input_shape, rng) -> None:
         """Take the memory for inference; all weights are 0."""
-        shapes = self.computing_shapes(input_shape)
-        sizes = [size(shape) for shape in shapes[1:]]
-        arena = bytearray(two_ended(sizes))
-        outputs = array("i", bytes(4 * sizes[-1]))
-        memory = [layer.memory(shape) for layer, shape in zip(self.computing, shapes)]
-        for layer, its in zip(self.computing, memory):
-            layer.adopt(its)
-        self.rng, self.arena, self.outputs = rng, arena, outputs
-        self.views = two_ended_views(arena, sizes)
-        self.input_shape = tuple(input_shape)
-        self.n_in = size(input_shape)
+        shape = check_shape(input_shape)
+        graph = Graph(self.layers, shape)
+        layout = Layout(graph, False)
+        arena = bytearray(layout.bytes)
+        outputs = array("i", bytes(4 * graph.nodes[-1].size))
+        memory = [node.layer.memory(node.input_shape) for node in graph.nodes]
+        places = exponents(graph)
+        views = forward_views(layout, memoryview(arena))
+        # From here on nothing takes memory. (A zip() would.)
+        for i in range(len(memory)):
+            node = graph.nodes[i]
+            node.layer.adopt(memory[i], node.input_shape, rng)
+        self.graph, self.layout, self.rng, self.outputs = graph, layout, rng, outputs
+        self._exponents, self.n_in = places, size(shape)
+        self.trainer = None
+        self.use_arena(arena, views)
+        self.input_shape = shape
+
+    def use_arena(self, arena, views) -> None:
+        """Make inference work in this memory, with forward_views() of it."""
+        self.arena = arena
+        self._tensors, self._indices = views
 
     def check_built(self) -> None:
         if self.input_shape is None:
@@ -118,27 +132,62 @@ class Sequential:
         """
         self.check_built()
         _octograd.check_items(x, self.n_in, "x")
-        e = INPUT_EXPONENT
-        last = len(self.computing) - 1
-        for i in range(last):
-            y = self.views[i]
-            e = self.computing[i].forward(x, e, False, y)
-            x = y
-        self.output_exponent = self.computing[last].forward_s32(x, e, self.outputs)
+        return self._run(x, False)
+
+    def _run(self, x, training):
+        self._tensors[0] = x
+        self.output_exponent = forward(
+            self.graph.nodes,
+            self._tensors,
+            self._exponents,
+            self._indices,
+            training,
+            self.outputs,
+        )
         return self.outputs
 
     def classify(self, x) -> int:
         """Return the most likely class of one sample."""
         return _octograd.argmax(self.predict(x))
 
-    def plan(self, input_shape=None, *, training: bool = False):
-        """Return a Plan: bytes and multiply-accumulates, before any is spent."""
+    def calibrate(self, x) -> None:
+        """
+        Let the ranges of all layers learn from samples, and nothing else.
+
+        Dropout drops nothing meanwhile.
+
+        Args:
+            x: int8 buffer of whole samples, one after the other.
+        """
+        self.check_built()
+        n = len(x) // self.n_in
+        _octograd.check_items(x, max(n, 1) * self.n_in, "x")
+        sample = bytearray(self.n_in)
+        dropouts = [layer for layer in self._flat if hasattr(layer, "drops")]
+        for layer in dropouts:
+            layer.drops = False
+        for i in range(n):
+            _octograd.take(x, i, sample)
+            self._run(sample, True)
+        for layer in dropouts:
+            layer.drops = True
+
+    def plan(self, input_shape=None, *, training=False, momentum=False, batch: int = 1):
+        """
+        Return a Plan: bytes and multiply-accumulates, before any is spent.
+
+        Args:
+            input_shape: Of one sample; that of build() if there was one.
+            training: Whether for training, else for inference.
+            momentum: Whether the optimiser has momentum.
+            batch: Samples a step.
+        """
         from .plan import Plan
 
         if input_shape is None:
             self.check_built()
             input_shape = self.input_shape
-        return Plan(self, input_shape, training)
+        return Plan(self, input_shape, training, momentum, batch)
 
     def save(self, path: str) -> None:
         """Write the model to a file: weights, residuals, exponents and ranges."""
@@ -147,29 +196,72 @@ class Sequential:
         self.check_built()
         save(self, path)
 
+    def state(self) -> list:
+        """Return all buffers that training changes, in a fixed order."""
+        self.check_built()
+        buffers = []
+        for node in self.graph.nodes:
+            buffers.extend(node.layer.state())
+        return buffers + [self.rng]
+
+    def snapshot(self) -> list:
+        """Return a copy of everything that training changes, for restore()."""
+        return [buffer[:] for buffer in self.state()]
+
+    def restore(self, snapshot) -> None:
+        """Go back to a snapshot() that was made with the same layers and Trainer."""
+        buffers = self.state()
+        if [len(buffer) for buffer in buffers] != [len(copy) for copy in snapshot]:
+            raise ValueError("snapshot: one of this model and Trainer expected")
+        for buffer, copy in zip(buffers, snapshot):
+            # What cannot be written belongs to a frozen layer, and is as it was.
+            if isinstance(buffer, (bytearray, array)):
+                buffer[:] = copy
+
     def digest(self) -> str:
         """Return the SHA-256, in hexadecimal, of everything that training changes."""
-        self.check_built()
         h = hashlib.sha256()
-        for layer in self.computing:
-            for tensor in (
-                layer.w, layer.residual, layer.b, layer.e_w, layer.y_range, layer.dx_range,
-            ):  # fmt: skip
-                if tensor is not None:
-                    h.update(tensor)
-        h.update(self.rng)
-        return "".join(f"{byte:02x}" for byte in h.digest())
+        for buffer in self.state():
+            h.update(buffer)
+        return "".join([f"{byte:02x}" for byte in h.digest()])
 
 
-def two_ended(sizes) -> int:
-    """Return the bytes that tensors need of which only neighbours live at a time."""
-    most = sizes[0]
-    for i in range(1, len(sizes)):
-        most = max(most, sizes[i - 1] + sizes[i])
-    return most
+def exponents(graph):
+    """Return room for the exponent of each tensor, with the input's."""
+    return array("h", [INPUT_EXPONENT] * (len(graph.nodes) + 1))
 
 
-def two_ended_views(arena, sizes) -> list:
-    """Return a view for each tensor: by turns at the front and at the back."""
-    view, n = memoryview(arena), len(arena)
-    return [view[n - s :] if i % 2 else view[:s] for i, s in enumerate(sizes)]
+def forward_views(layout, memory) -> tuple:
+    """Return, in an arena's memory, the buffer of each tensor, and what max pools keep."""
+    tensors = [None] + [slot and view(memory, slot) for slot in layout.outputs]
+    return tensors, [slot and view(memory, slot) for slot in layout.indices]
+
+
+def forward(nodes, tensors, exponents, indices, training, outputs) -> int:
+    """
+    Run all nodes; return the exponent of the outputs. Allocates nothing.
+
+    Args:
+        nodes: Of a graph.
+        tensors: By tensor, its int8 buffer; tensors[0] is the input.
+        exponents: By tensor, its exponent.
+        indices: By node, what a max pool keeps, or None.
+        training: Whether ranges learn.
+        outputs: array('i') of the last node.
+    """
+    last = len(nodes) - 1
+    for i in range(last):
+        node = nodes[i]
+        layer, a = node.layer, node.sources[0]
+        if indices[i] is not None:
+            layer.index = indices[i]
+        if len(node.sources) == 1:
+            e_y = layer.forward(tensors[a], exponents[a], training, tensors[i + 1])
+        else:
+            b = node.sources[1]
+            e_y = layer.forward_two(
+                tensors[a], exponents[a], tensors[b], exponents[b], training, tensors[i + 1]
+            )
+        exponents[i + 1] = e_y
+    a = nodes[last].sources[0]
+    return nodes[last].layer.forward_s32(tensors[a], exponents[a], outputs)

@@ -43,8 +43,15 @@ class Progress:
 
 
 def milliseconds() -> int:
-    """Return a clock that only goes forward, on MicroPython and on CPython."""
+    """Return a clock for elapsed(), on MicroPython and on CPython."""
     return time.ticks_ms() if hasattr(time, "ticks_ms") else int(time.monotonic() * 1000)
+
+
+def elapsed(start: int) -> int:
+    """Return the milliseconds since milliseconds() returned `start`."""
+    if hasattr(time, "ticks_diff"):
+        return time.ticks_diff(time.ticks_ms(), start)
+    return milliseconds() - start
 
 
 def show(fit, *, every: int = 100) -> None:
@@ -56,13 +63,15 @@ def show(fit, *, every: int = 100) -> None:
         every: After how many samples the line is written anew.
     """
     whole("every", every, 1, 2**30)
-    start = milliseconds()
+    start, width = milliseconds(), 0
     for p in fit:
         done = p.sample == p.samples
         if done or p.sample % every == 0:
-            seconds = (milliseconds() - start) / 1000
             accuracy = "" if p.accuracy is None else f"  accuracy {100 * p.accuracy:5.1f} %"
-            sys.stdout.write(
-                f"\repoch {p.epoch}/{p.epochs}  sample {p.sample}/{p.samples}"
-                f"  loss {p.loss:.3f}{accuracy}  {seconds:.1f} s" + ("\n" if done else "")
+            line = (
+                f"epoch {p.epoch}/{p.epochs}  sample {p.sample}/{p.samples}"
+                f"  loss {p.loss:.3f}{accuracy}  {elapsed(start) / 1000:.1f} s"
             )
+            # Spaces wipe what a longer line has left.
+            sys.stdout.write("\r" + line + " " * (width - len(line)) + ("\n" if done else ""))
+            width = 0 if done else len(line)

@@ -4,62 +4,114 @@ from array import array
 
 import _octograd
 
+from .arena import Layout, view
 from .checks import whole
-from .layers import first_trainable, size
-from .model import INPUT_EXPONENT, SEED_MAX
+from .layers import fresh_range
+from .model import SEED_MAX, exponents, forward, forward_views
 from .optimizers import q15
 from .progress import Progress
 
 
+class Diverged(Exception):
+    """
+    A layer's weights have grown 256-fold: the learning rate is too large.
+
+    Integers have no NaN; this is how a diverging net shows. Use Sequential's
+    snapshot() before and restore() after to get the weights back.
+    """
+
+
 class Trainer:
     """
-    Trains a built model, one sample at a time, without allocating in a step.
+    Trains a built model, without allocating in a step.
 
     Args:
         net: A built Sequential.
-        loss: SoftmaxCrossEntropy() or MSE().
+        loss: Such as SoftmaxCrossEntropy() or MSE().
         optimizer: SGD(lr).
         skip: Go without a backward pass where the error of a sample is below
             this, 0 to 1; 1/16 saves most of the work of a long training.
 
     Attributes:
         skipped: Number of samples without a backward pass so far.
+        steps: Number of samples learnt from so far.
 
     Raises:
-        ValueError: The model is not built, or nothing in it is trainable.
+        TypeError, ValueError: An argument does not fit, the model is not built,
+            or nothing in it is trainable.
         MemoryError: Training does not fit; the model is as it was.
     """
 
     def __init__(self, net, loss, optimizer, *, skip=0):
-        if not hasattr(net, "computing"):
+        if not hasattr(net, "weighted"):
             raise TypeError(f"net: Sequential expected, got {net!r}")
         if not hasattr(loss, "classifies") or isinstance(loss, type):
             raise TypeError(f"loss: loss such as MSE() expected, got {loss!r}")
         if not hasattr(optimizer, "rate"):
             raise TypeError(f"optimizer: SGD(lr) expected, got {optimizer!r}")
         net.check_built()
-        layers = net.computing
-        first = first_trainable(layers)
-        sizes = [size(shape) for shape in net.computing_shapes(net.input_shape)[1:]]
-        activations = memoryview(bytearray(sum(sizes[:-1])))
-        self._outputs, start = [], 0
-        for n in sizes[:-1]:
-            self._outputs.append(activations[start : start + n])
-            start += n
-        self._exponents = array("h", bytes(2 * len(layers)))
         self._skip = q15("skip", skip)
-        memory = [
-            layer.training_memory(layer.trainable and net.weight_bits == 16, i > first)
-            for i, layer in enumerate(layers)
-        ]
-        for layer, its in zip(layers, memory):
-            layer.adopt_training(its)
-        # Between predictions the arena is free: it holds the errors.
-        self._errors, self._arena = net.views, net.arena
-        self._layers, self._first = layers, first
+        self._trained = [layer for layer in net.weighted if layer.trainable]
+        if not self._trained:
+            raise ValueError("net: a trainable layer expected, got none")
+        for layer in self._trained:
+            layer.check_trainable()
         self.net, self.loss, self.optimizer = net, loss, optimizer
-        self.skipped = 0
+        self.skipped = self.steps = 0
         self.correct = False
+        self._in_batch = 0
+        self._start = [layer.e_w[0] for layer in self._trained]
+        self._allocate()
+
+    def _allocate(self):
+        net, optimizer = self.net, self.optimizer
+        nodes = net.graph.nodes
+        layout = Layout(net.graph, True)
+        ranges = self._ranges(layout)
+        memory = [
+            layer.training_memory(
+                layer.trainable and net.weight_bits == 16,
+                layer.trainable and optimizer.momentum > 0,
+                layer.trainable and optimizer.batch > 1,
+            )
+            for layer in net.weighted
+        ]
+        self._exponents = exponents(net.graph)
+        self._error_exponents = array("h", bytes(2 * len(layout.slots)))
+        arena = net.arena if len(net.arena) >= layout.bytes else bytearray(layout.bytes)
+        view_of = memoryview(arena)
+        self._tensors, self._indices = forward_views(layout, view_of)
+        slots = {id(slot): k for k, slot in enumerate(layout.slots)}
+        self._steps = [_Step(step, nodes, view_of, slots, ranges) for step in layout.steps]
+        output = layout.errors[len(nodes)]
+        self._output_error, self._output_slot = view(view_of, output), slots[id(output)]
+        views, layers = forward_views(net.layout, view_of), net.weighted
+        # From here on nothing takes memory. (A zip() would.)
+        for i in range(len(layers)):
+            layers[i].adopt_training(memory[i])
+        for i in range(len(nodes)):
+            layer = nodes[i].layer
+            layer.dy_range, layer.edge_range = ranges[i]
+        net.use_arena(arena, views)
+        net.trainer = self
+
+    def _ranges(self, layout):
+        """Return (dy_range, edge_range) for each node: those it has, new, or None."""
+        nodes = self.net.graph.nodes
+        wanted = [[False, False] for _ in nodes]
+        for step in layout.steps:
+            if not step.updates and not nodes[step.node].routes:
+                if step.last:
+                    wanted[step.source - 1][0] = True
+                else:
+                    wanted[step.node][1] = True
+        return [
+            (
+                (node.layer.dy_range or fresh_range()) if dy else None,
+                (node.layer.edge_range or fresh_range()) if edge else None,
+            )
+            for node, (dy, edge) in zip(nodes, wanted)
+        ]
 
     def step(self, x, target) -> int:
         """
@@ -67,66 +119,96 @@ class Trainer:
 
         Args:
             x: int8 buffer of the input's size, in units of 2**-7.
-            target: Class number, or for MSE an int8 buffer of the output's size.
+            target: Class number, or an int8 buffer of the output's size.
 
         Returns:
             The loss before the step, in units of 1/1024.
 
         Raises:
             TypeError, ValueError: x or target does not fit; nothing has changed.
+            Diverged: The weights grow without end.
         """
-        net, layers, exponents = self.net, self._layers, self._exponents
+        net = self.net
         logits = net.outputs
-        if net.arena is not self._arena:
+        if net.trainer is not self:
             raise ValueError("net: built again since; a new Trainer expected")
         _octograd.check_items(x, net.n_in, "x")
         self.loss.check(target, len(logits))
-        last = len(layers) - 1
-        e, x_i = INPUT_EXPONENT, x
-        for i in range(last):
-            exponents[i] = e
-            y = self._outputs[i]
-            e = layers[i].forward(x_i, e, True, y)
-            x_i = y
-        exponents[last] = e
-        e = layers[last].forward_s32(x_i, e, logits)
+        self._tensors[0] = x
+        e_y = forward(net.graph.nodes, self._tensors, self._exponents, self._indices, True, logits)
         if self.loss.classifies:
             self.correct = _octograd.argmax(logits) == target
-        loss = self.loss.error(logits, e, target)
-        e = _octograd.error_quantize(logits, self._skip, self._errors[last])
-        if e is None:
+        loss = self.loss.error(logits, e_y, target)
+        e_dy = _octograd.error_quantize(logits, self._skip, self._output_error)
+        if e_dy is None:
             self.skipped += 1
         else:
-            self._backward(x, e)
+            self._backward(e_dy)
+        self._after()
         return loss
 
-    def _backward(self, x, e_dy):
-        layers, errors, first = self._layers, self._errors, self._first
-        rate, rng = self.optimizer.rate, self.net.rng
-        for i in range(len(layers) - 1, first - 1, -1):
-            layer, dy, e_dx = layers[i], errors[i], 0
-            x_i = self._outputs[i - 1] if i > 0 else x
-            if i > first:
-                # By the weights as they are before the update.
-                e_dx = layer.backward_x(dy, e_dy, x_i, layers[i - 1].activation, errors[i - 1])
-            if layer.trainable:
-                layer.update(dy, e_dy, x_i, self._exponents[i], rate, rng)
-            e_dy = e_dx
+    def _backward(self, e_dy):
+        tensors, errors = self._tensors, self._error_exponents
+        errors[self._output_slot] = e_dy
+        rate = self.optimizer.rate
+        for s in self._steps:
+            e_dy = errors[s.dy_slot]
+            y, e = tensors[s.source], self._exponents[s.source]
+            if s.updates:
+                s.layer.update(s.dy, e_dy, y, e, rate, s.scratch)
+            elif s.routes:
+                if s.dx is not s.dy:
+                    errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)
+                    if s.undone:
+                        _octograd.activation_backward(s.dx, y, e, s.undone, s.dx)
+            else:
+                # Without an activation x is not looked at, and its place may be taken.
+                e_pending = 0 if s.pending is None else errors[s.pending_slot]
+                errors[s.dx_slot] = s.layer.backward_x(
+                    s.dy,
+                    e_dy,
+                    y if s.undone else s.dx,
+                    e,
+                    s.undone,
+                    s.pending,
+                    e_pending,
+                    s.range,
+                    s.dx,
+                )
+
+    def _after(self):
+        """Finish a sample: the batch's step, weight decay, and the watchdog."""
+        optimizer = self.optimizer
+        self.steps += 1
+        if optimizer.batch > 1:
+            self._in_batch += 1
+            if self._in_batch < optimizer.batch:
+                return
+            self._in_batch = 0
+            for layer in self._trained:
+                layer.apply_batch(optimizer.rate)
+        if optimizer.decay_period and self.steps // optimizer.batch % optimizer.decay_period == 0:
+            for layer in self._trained:
+                layer.decay()
+        for i in range(len(self._trained)):
+            if self._trained[i].e_w[0] - self._start[i] > 8:
+                raise Diverged(f"{self._trained[i]!r}: the weights have grown 256-fold; lower lr")
 
     def fit(self, x, y, *, epochs: int = 1, shuffle: bool = True, seed: int = 1):
         """
         Learn from a data set; return a generator that yields after each sample.
 
         It takes 2 bytes a sample for their order, and room for one sample and
-        one target; nothing is allocated once it runs. Use it as `for p in trainer.fit(x, y):`,
-        or `og.show(trainer.fit(x, y))` for a progress line.
+        one target; nothing is allocated once it runs. Use it as
+        `for p in trainer.fit(x, y):`, or `og.show(trainer.fit(x, y))` for a
+        progress line.
 
         Args:
             x: int8 buffer of whole samples, one after the other.
-            y: Class numbers (bytes, array), or for MSE an int8 buffer of targets.
+            y: Class numbers (bytes, array), or an int8 buffer of targets.
             epochs: How often each sample is seen.
             shuffle: Whether each epoch has an order of its own.
-            seed: Of the orders.
+            seed: Of the orders; the same seed brings the same orders again.
 
         Yields:
             The same Progress each time.
@@ -146,6 +228,7 @@ class Trainer:
         progress = Progress(epochs, n, self.loss.classifies)
         for epoch in range(epochs):
             progress.start(epoch)
+            self.optimizer.start_epoch(epoch, epochs)
             if shuffle:
                 for i in range(n - 1, 0, -1):
                     j = _octograd.rng_below(rng, i + 1)
@@ -159,11 +242,11 @@ class Trainer:
 
     def evaluate(self, x, y) -> tuple:
         """
-        Return (loss, accuracy) on a data set; accuracy is None for MSE.
+        Return (loss, accuracy) on a data set; accuracy is None for regression.
 
         Args:
             x: int8 buffer of whole samples, one after the other.
-            y: Class numbers (bytes, array), or for MSE an int8 buffer of targets.
+            y: Class numbers (bytes, array), or an int8 buffer of targets.
         """
         n = self._count(x, y)
         net = self.net
@@ -185,3 +268,22 @@ class Trainer:
         _octograd.check_items(x, n * self.net.n_in, "x")
         self.loss.check_all(y, n, len(self.net.outputs))
         return n
+
+
+class _Step:
+    """A step of the way back, with its memory."""
+
+    def __init__(self, step, nodes, memory, slots, ranges):
+        node = nodes[step.node]
+        self.layer, self.routes = node.layer, node.routes
+        self.source, self.updates, self.undone = step.source, step.updates, step.undone
+        self.dy, self.dy_slot = view(memory, step.dy), slots[id(step.dy)]
+        self.scratch = step.scratch and view(memory, step.scratch)
+        if step.updates:
+            return
+        self.dx, self.dx_slot = view(memory, step.dx), slots[id(step.dx)]
+        if step.dx is step.dy:
+            self.dx = self.dy
+        self.pending = step.pending and view(memory, step.pending)
+        self.pending_slot = slots[id(step.pending)] if step.pending else 0
+        self.range = ranges[step.source - 1][0] if step.last else ranges[step.node][1]

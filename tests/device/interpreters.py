@@ -8,7 +8,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).parents[2]
 _LIBRARY = ROOT / "mpy_lib"
-_HEAP = "200k"  # pointers, and so nearly all objects, are twice as large as on a board
+_HEAP = "384k"  # pointers, and so nearly all objects, are twice as large as on a board
 _ASAN = "detect_leaks=0:detect_stack_use_after_return=0"
 
 
@@ -18,25 +18,29 @@ def cpython(*arguments, cwd):
     return run([sys.executable, *arguments], cwd, PYTHONPATH=path)
 
 
-def unix(*arguments, cwd):
-    """Run MicroPython with the module built in, and with a heap as a board of 100 KB has."""
+def unix(*arguments, cwd, heap=_HEAP):
+    """Run MicroPython with the module built in, and with a heap as a Pico of 192 KB has."""
     return run(
-        [ROOT / "build/unix/micropython", "-X", f"heapsize={_HEAP}", *arguments],
+        [ROOT / "build/unix/micropython", "-X", f"heapsize={heap}", *arguments],
         cwd,
         MICROPYPATH=_LIBRARY,
     )
 
 
-def native(*arguments, cwd):
+def native(*arguments, cwd, heap="2m"):
     """Run MicroPython without the module, which it finds as a native .mpy."""
     path = f"{_LIBRARY}:{ROOT / 'build/natmod/x64'}"
-    return run([ROOT / "build/unix-stock/micropython", *arguments], cwd, MICROPYPATH=path)
+    return run(
+        [ROOT / "build/unix-stock/micropython", "-X", f"heapsize={heap}", *arguments],
+        cwd,
+        MICROPYPATH=path,
+    )
 
 
-def sanitized(*arguments, cwd):
+def sanitized(*arguments, cwd, heap="2m"):
     """Run MicroPython with the module built in and every access to memory checked."""
     return run(
-        [ROOT / "build/unix-asan/micropython", *arguments],
+        [ROOT / "build/unix-asan/micropython", "-X", f"heapsize={heap}", *arguments],
         cwd,
         MICROPYPATH=_LIBRARY,
         ASAN_OPTIONS=_ASAN,

@@ -55,6 +55,17 @@ ARGUMENTS = {
         ("e_y", (-511, 511), False),
         ("target", "b", False),
     ),
+    "binary_cross_entropy": (
+        ("y", "i", True),
+        ("e_y", (-511, 511), False),
+        ("target", "b", False),
+    ),
+    "huber": (
+        ("y", "i", True),
+        ("e_y", (-511, 511), False),
+        ("target", "b", False),
+        ("delta", (1, 2**29), False),
+    ),
     "error_quantize": (
         ("error", "i", False),
         ("skip", (0, 32768), False),
@@ -72,6 +83,7 @@ def good(stem):
         "e_y": -16,
         "label": 3,
         "skip": 0,
+        "delta": 16384,
         "target": random("b", N, 127),
         "dy": array("b", bytes(N)),
     }
@@ -93,12 +105,27 @@ for e_y in (-511, -30, -16, -4, -3, 0, 20, 511):
     y = random("i", N, 1 << 29)
     loss = _octograd.mean_squared_error(y, e_y, random("b", N, 127))
     print("mean_squared_error", e_y, loss, digest([y]))
+    y = random("i", N, 1 << 29)
+    loss = _octograd.binary_cross_entropy(y, e_y, random("b", N, 127))
+    print("binary_cross_entropy", e_y, loss, digest([y]))
+    for delta in (1, 31, 32, 32768, 2**29):
+        y = random("i", N, 1 << 29)
+        loss = _octograd.huber(y, e_y, random("b", N, 127), delta)
+        print("huber", e_y, delta, loss, digest([y]))
 extremes = (-(2**31), 2**31 - 1, 0, -1)
 for label in range(4):
     y = array("i", extremes)
     print("softmax_cross_entropy extremes", _octograd.softmax_cross_entropy(y, -9, label), list(y))
 y = array("i", extremes)
 print("mean_squared_error extremes", _octograd.mean_squared_error(y, 3, b"\x80\x7f\0\0"), list(y))
+y = array("i", extremes)
+print("binary_cross_entropy", _octograd.binary_cross_entropy(y, 3, b"\x80\x7f\0\0"), list(y))
+for delta in (1, 2**29):
+    y = array("i", extremes)
+    print("huber", _octograd.huber(y, 3, b"\x80\x7f\0\0", delta), list(y))
+# The sigmoid from end to end, at 1/16 a step.
+y = array("i", [i for i in range(-130, 131, 13)])
+print(_octograd.binary_cross_entropy(y, -4, bytes(len(y))), list(y))
 for skip in (0, 1, 1000, 32767, 32768):
     for largest in (0, 1, 127, 128, 999, 1000, 32767, 32768, 2**31 - 1, -(2**31)):
         dy = array("b", [99] * 3)

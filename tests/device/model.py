@@ -49,7 +49,7 @@ for shape, layers in NETS:
     before = net.plan(shape, training=True)
     print(before)
     net.build(shape, seed=5)
-    print(net.digest()[:12], net.input_shape, [layer.e_w[0] for layer in net.computing])
+    print(net.digest()[:12], net.input_shape, [layer.e_w[0] for layer in net.weighted])
     x = random_samples(4, net.n_in, 9)
     for i in range(4):
         sample = x[i * net.n_in : (i + 1) * net.n_in]
@@ -79,7 +79,7 @@ for activation, n_in in ((og.relu, 1), (og.linear, 1), (og.relu, 64), (og.linear
 # Layers.
 for units in (0, -1, 32769, 3.0, "3", None, True):
     refuse("Dense units", og.Dense, units)
-for activation in (2, -1, None, "relu", False):
+for activation in (5, 8, 16, -1, None, "relu", False):
     refuse("Dense activation", og.Dense, 3, activation)
 refuse("Sequential layers", og.Sequential)
 refuse("Sequential layers", og.Sequential, og.Dense(3), og.Flatten())
@@ -114,13 +114,13 @@ SHAPES = (
 for shape in SHAPES:
     refuse("build", net.build, shape)
     refuse("plan", net.plan, shape)
-print(net.input_shape, net.computing[0].w)
+print(net.input_shape, net.weighted[0].w)
 flat = og.Sequential(og.Flatten(), og.Dense(2))
 for shape in ((200, 200), (32769, 1), (2, 0, 2), (1, 1, 1, 1, 3)):
     refuse("build", flat.build, shape)
 for seed in (-1, 2**30, 1.5, None, "1", True):
     refuse("build seed", net.build, (3,), seed=seed)
-print(net.input_shape, net.computing[0].w)
+print(net.input_shape, net.weighted[0].w)
 
 # A failed build leaves the old model usable.
 net.build((3,))

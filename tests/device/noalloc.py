@@ -87,6 +87,75 @@ for name, bits, loss, sgd, skip, lower in VARIANTS:
     locked(name + ": classify", classify_all, net, x, None)
     print(net.digest()[:12], trainer.skipped)
 
+
+# Nets with all kinds of layers, and all options.
+def images(weight_bits):
+    """Return a net for images."""
+    return og.Sequential(
+        og.Conv2D(4, 3, padding="same", activation=og.relu),
+        og.MaxPool2D(2),
+        og.Dropout(0.25),
+        og.Residual(
+            [og.DepthwiseConv2D(3, padding=1, activation=og.relu6), og.Conv2D(4, 1)],
+            activation=og.leaky_relu(),
+        ),
+        og.Residual([og.Conv2D(4, 2)], shortcut=[og.MaxPool2D(2, strides=1)]),
+        og.MaxPool2D(2, strides=1, padding="same"),
+        og.AveragePool2D(1),
+        og.Flatten(),
+        og.Dense(N_OUT),
+        weight_bits=weight_bits,
+    )
+
+
+def decoder(weight_bits):
+    """Return a net that makes an image of a vector."""
+    return og.Sequential(
+        og.Dense(8, og.tanh),
+        og.Reshape((2, 2, 2)),
+        og.Conv2DTranspose(2, 2, strides=2, activation=og.sigmoid, trainable=False),
+        og.UpSampling2D((1, 2)),
+        og.Conv2D(1, 3, padding="same", activation=og.relu),
+        og.Flatten(),
+        og.Dense(N_OUT),
+        weight_bits=weight_bits,
+    )
+
+
+def signals(weight_bits):
+    """Return a net for signals."""
+    return og.Sequential(
+        og.Conv1D(4, 3, activation=og.relu),
+        og.MaxPool1D(2),
+        og.AveragePool1D(2, strides=1),
+        og.GlobalAveragePool(),
+        og.Dense(N_OUT),
+        weight_bits=weight_bits,
+    )
+
+
+COSINE = og.CosineDecay()
+VARIANTS = (
+    ("images", images, (5, 4, 1), 16, CE, {}),
+    ("images 8-bit", images, (5, 4, 1), 8, CE, {}),
+    ("images momentum", images, (5, 4, 1), 16, CE, {"momentum": 0.9, "schedule": COSINE}),
+    ("images batch", images, (5, 4, 1), 8, CE, {"batch": 3, "weight_decay": 0.1}),
+    ("images all", images, (5, 4, 1), 16, CE, {"batch": 5, "momentum": 0.5, "weight_decay": 1}),
+    ("decoder", decoder, (20,), 16, og.BinaryCrossEntropy(), {"schedule": og.StepDecay(1)}),
+    ("decoder 8-bit", decoder, (20,), 8, og.Huber(0.5), {"momentum": 0.99}),
+    ("signals", signals, (10, 2), 8, MSE, {"batch": 2, "normalize": True}),
+)
+for name, make, shape, bits, loss, options in VARIANTS:
+    net = make(bits)
+    net.build(shape)
+    trainer = og.Trainer(net, loss, og.SGD(1 / 64, **options))
+    locked(name + ": steps", steps, trainer, x, labels if loss is CE else targets)
+    fit = trainer.fit(samples, labels if loss is CE else target_bytes, epochs=3)
+    next(fit)
+    locked(name + ": fit", rest, fit, None, None)
+    locked(name + ": classify", classify_all, net, x, None)
+    print(net.digest()[:12], trainer.optimizer)
+
 # The lock itself works, where there is one.
 works = heap_lock is heap_unlock
 heap_lock()

@@ -13,6 +13,8 @@ HERE = pathlib.Path(__file__).parent
 NOT_SCRIPTS = ("interpreters.py", "test_device.py", "conftest.py")
 SCRIPTS = sorted(path for path in HERE.glob("*.py") if path.name not in NOT_SCRIPTS)
 IDS = [path.stem for path in SCRIPTS]
+# Options of a script that is about memory, as it fills all there is.
+OPTIONS = {"memory.py": {"heap": "320k"}}
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,8 @@ def test_script_prints_what_cpython_prints(name, script, folder, tmp_path, need)
     need(not interpreters.missing(name), interpreters.missing(name))
     expected = interpreters.expected(script, folder)
 
-    got = interpreters.output(interpreters.MICROPYTHONS[name](script, cwd=tmp_path))
+    options = OPTIONS.get(script.name, {})
+    got = interpreters.output(interpreters.MICROPYTHONS[name](script, cwd=tmp_path, **options))
 
     expected = interpreters.without_skips(expected, got)
     diff = difflib.unified_diff(expected, got, "CPython", name, n=1, lineterm="")
@@ -78,8 +81,13 @@ def longer(code, n):
     return uctypes.bytearray_at(uctypes.addressof(_guard.array(code, n)), n + 1)
 rng, e_w, sums = array("I", [1]), array("b", [0]), array("i", [0])
 y = array("i", [0])
+window = array("h", (1, 1, 1, 1, 1, 0, 1, 0, 41, 39, 3, 1, 1, 0, 1, 0, 1, 1))
+fresh, rate, batch = array("h", [0, 0, -1]), array("h", [1, 0, 0, 0]), array("h", [0, 0, 0])
 print("before")
 """
+CONV = "_octograd.conv2d_forward(window, %s, bytes(3), sums, -7, e_w, 0, True, fresh, %s)"
+POOL = "_octograd.max_pool2d_forward(window, bytes(41), bytearray(39), %s)"
+GRADIENT = "_octograd.conv2d_gradient(window, bytes(39), bytes(41), -7, -7, %s, batch, sums)"
 
 
 @pytest.mark.parametrize(
@@ -94,8 +102,15 @@ print("before")
             "_octograd.dense_forward_s32(bytes(41), longer('b', 40), sums, -7, e_w, y)",
             "og_dense_forward_s32",
         ),
+        (CONV % ("longer('b', 40)", "bytearray(39)"), "og_conv2d_forward_s8"),
+        (CONV % ("bytes(41)", "longer('b', 38)"), "og_conv2d_forward_s8"),
+        (POOL % "longer('b', 38)", "og_max_pool2d_forward_s8"),
+        (
+            "sums = array('i', bytes(16)); " + GRADIENT % "longer('b', 11)",
+            "og_conv2d_gradient_s8",
+        ),
     ],
-    ids=["write", "read of x", "read of w"],
+    ids=["write", "x", "w", "x of a window", "y of a window", "index", "scratch"],
 )
 def test_sanitizer_catches_an_overrun_of_one_byte(overrun, kernel, tmp_path, need):
     need(not interpreters.missing("sanitized"), interpreters.missing("sanitized"))

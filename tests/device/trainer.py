@@ -138,7 +138,7 @@ for frozen in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2)):
     print(
         [bytes(layer.w) != w for layer, w in zip(net.layers, before)],
         [layer.residual is not None for layer in net.layers],
-        [layer.dx_range is not None for layer in net.layers],
+        [layer.dy_range is not None for layer in net.layers],
     )
 
 # Two trainers of one net share its residuals.

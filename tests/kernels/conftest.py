@@ -10,187 +10,89 @@ import os
 import pathlib
 import shutil
 import subprocess
+from functools import partialmethod
 
 import numpy as np
 import pytest
 
 from octograd_ref.range import Range
+from octograd_ref.update import Batch
+
+from .library import (
+    RUBBISH,
+    Error,
+    Layer,
+    Library,
+    Linear,
+    Step,
+    fields_of,
+    items_in,
+    items_out,
+    outputs,
+    record,
+    state_of,
+    taps,
+)
 
 CFLAGS = (
     "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror "
     "-shared -fPIC"
 )
-RUBBISH = 0x55
 ERROR_EXPONENT_UNSET = 12345
 
 
-class Step(ctypes.Structure):
-    _fields_ = [("weight", ctypes.c_int32), ("bias", ctypes.c_int32)]
-
-
-class CRate(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_int16) for name in ("factor", "shift", "normalize")]
-
-
-def buffer(dtype, const=False):
-    """A parameter that is a pointer to a whole array, which it may not change if `const`."""
-    return dtype, const
-
-
-def outputs(n, dtype):
-    """An array of exactly n items, filled with rubbish."""
-    a = np.empty(n, dtype)
-    a.view(np.uint8)[:] = RUBBISH
-    return a
-
-
-I32, U32, N, BOOL = ctypes.c_int32, ctypes.c_uint32, ctypes.c_size_t, ctypes.c_bool
-S8_IN, S32_IN, U32_IN = buffer(np.int8, True), buffer(np.int32, True), buffer(np.uint32, True)
-RANGE_IN = buffer(np.int16, True)
-S8, S32, RNG, RANGE = buffer(np.int8), buffer(np.int32), buffer(np.uint32), buffer(np.int16)
-
-SIGNATURES = {
-    "og_rng_seed": (U32, [U32]),
-    "og_rng_below": (U32, [RNG, U32]),
-    "og_rng_uniform_s8": (None, [RNG, N, I32, S8]),
-    "og_update_step": (Step, [CRate, I32, I32, I32, U32, U32]),
-    "og_update_weights_s8": (BOOL, [S32_IN, N, I32, RNG, S8, S8]),
-    "og_update_halve_s8": (None, [N, RNG, S8, S8, S8]),
-    "og_dense_forward_s8": (
-        I32,
-        [S8_IN, S8_IN, S32_IN, N, N, I32, I32, I32, BOOL, RANGE, S8],
-    ),
-    "og_dense_forward_s32": (I32, [S8_IN, S8_IN, S32_IN, N, N, I32, I32, S32]),
-    "og_dense_backward_x_s8": (I32, [S8_IN, S8_IN, S8_IN, N, N, I32, I32, I32, RANGE, S8]),
-    "og_dense_update_s8": (
-        None,
-        [S8_IN, S8_IN, N, N, I32, I32, CRate, RNG, S8, S8, S32, S8],
-    ),
-    "og_softmax_s32": (None, [N, I32, S32]),
-    "og_softmax_cross_entropy_s32": (I32, [N, N, I32, S32]),
-    "og_mean_squared_error_s32": (I32, [S8_IN, N, I32, S32]),
-    "og_error_quantize_s8": (BOOL, [S32_IN, N, I32, S8, S32]),
-    "og_argmax_s32": (N, [S32_IN, N]),
-    "shim_round_shift": (None, [S32_IN, S32_IN, N, S32]),
-    "shim_clamp": (None, [S32_IN, S32_IN, N, S32]),
-    "shim_abs": (None, [S32_IN, N, S32]),
-    "shim_bit_length": (None, [U32_IN, N, S32]),
-    "shim_rng_next": (U32, [RNG]),
-    "shim_range_begin": (BOOL, [RANGE, I32]),
-    "shim_range_widen": (BOOL, [RANGE, I32]),
-    "shim_range_learn": (None, [RANGE, RANGE_IN, I32]),
-    "shim_update_bias": (I32, [I32, I32, I32]),
-    "shim_activation_forward_s8": (I32, [S32_IN, N, I32, I32, S8]),
-    "shim_activation_backward": (None, [S32_IN, S8_IN, N, I32, S32]),
-    "shim_dot_s8": (I32, [S8_IN, S8_IN, N]),
-    "shim_range_bytes": (N, []),
-    "shim_rate_bytes": (N, []),
-}
-
-
-def as_range(record):
-    return Range(*record.tolist())
-
-
-class Kernels:
+class Kernels(Library):
     """
     The C functions behind the reference's names and signatures.
 
-    Every array goes to C as a buffer of its own and of exactly its size, so that
-    AddressSanitizer sees each overrun; results come back in new arrays, which held
-    rubbish before; inputs must come back unchanged.
+    Results come back in new arrays, which held rubbish before, as scratch does.
     """
 
-    def __init__(self, library, shim):
-        self.library, self.shim = library, shim
-
-    def call(self, name, *args):
-        """Call a C function by its signature; arrays that are not const are changed in place."""
-        result, kinds = SIGNATURES[name]
-        function = getattr(self.shim if name.startswith("shim_") else self.library, name)
-        function.restype = result
-        passed, inputs = [], []
-        for kind, arg in zip(kinds, args, strict=True):
-            if not isinstance(kind, tuple):
-                passed.append(arg if isinstance(arg, ctypes.Structure) else kind(arg))
-                continue
-            if arg is None:
-                passed.append(None)
-                continue
-            dtype, const = kind
-            assert dtype == arg.dtype
-            if const:
-                inputs.append((arg, np.array(arg, order="C")))
-                arg = inputs[-1][1]
-            # Not a view, which a bound of its base would hide from the sanitizer.
-            assert arg.base is None
-            assert arg.flags.c_contiguous
-            passed.append(ctypes.c_void_p(arg.ctypes.data))
-        value = function(*passed)
-        for before, after in inputs:
-            np.testing.assert_array_equal(before, after)
-        return value
-
-    # og_fixed.h
-
-    def round_shift(self, v, s):
-        out = outputs(v.size, np.int32)
-        s = np.broadcast_to(np.asarray(s, np.int32), v.shape)
-        self.call("shim_round_shift", v.astype(np.int32), s, v.size, out)
+    def map(self, name, *args, dtype=np.int32):
+        """Call a function of the shim that works item by item."""
+        out = outputs(args[0].size, dtype)
+        self.call(name, args[0].size, *args, out)
         return out
 
-    def clamp(self, v, limit):
-        out = outputs(v.size, np.int32)
-        self.call("shim_clamp", v, np.broadcast_to(np.int32(limit), v.shape), v.size, out)
-        return out
+    # og_window.h
 
-    def abs(self, v):
-        out = outputs(v.size, np.int32)
-        self.call("shim_abs", v, v.size, out)
-        return out
+    def axis_source(self, axis):
+        out = outputs(axis.n_out * axis.kernel, np.int32)
+        self.call("shim_axis_source", record(axis), out)
+        return out.reshape(axis.n_out, axis.kernel)
 
-    def bit_length(self, v):
-        out = outputs(v.size, np.int32)
-        self.call("shim_bit_length", v, v.size, out)
-        return out
+    def _walk(self, name, window):
+        """What a walk over the window finds, and how often it found what it had already."""
+        shape = window.y.n_out * window.x.n_out, taps(window)
+        out = outputs(shape[0] * shape[1], np.int32)
+        again = self.call(name, fields_of(window), out)
+        return out.reshape(shape), again
 
-    # og_activation.h, og_dot.h
-
-    def activation_forward(self, acc, shift, activation):
-        y = outputs(acc.size, np.int8)
-        largest = self.call("shim_activation_forward_s8", acc, acc.size, shift, activation, y)
-        return y, largest
-
-    def activation_backward(self, dy, y, activation):
-        dx = outputs(y.size, np.int32)
-        self.call("shim_activation_backward", dy, y, y.size, activation, dx)
-        return dx
-
-    def dot(self, a, b):
-        return self.call("shim_dot_s8", a, b, a.size)
+    runs = partialmethod(_walk, "shim_runs")
+    uses = partialmethod(_walk, "shim_uses")
 
     # og_range.h
 
     def begin(self, r, floor):
-        record = np.array(r, np.int16)
-        fresh = self.call("shim_range_begin", record, floor)
-        return as_range(record), fresh
+        used = record(r)
+        fresh = self.call("shim_range_begin", used, floor)
+        return Range(*used.tolist()), fresh
 
     def widen(self, r, t):
-        record = np.array(r, np.int16)
-        changed = self.call("shim_range_widen", record, t)
-        assert changed == (record[0] != r.exponent)
-        return as_range(record)
+        after = record(r)
+        changed = self.call("shim_range_widen", after, t)
+        assert changed == (after[0] != r.exponent)
+        return Range(*after.tolist())
 
     def learn(self, r, used, t):
-        record = np.array(r, np.int16)
-        self.call("shim_range_learn", record, np.array(used, np.int16), t)
-        return as_range(record)
+        after = record(r)
+        self.call("shim_range_learn", after, record(used), t)
+        return Range(*after.tolist())
 
     # og_rng.h
 
     def rng_next(self, state):
-        rng = np.array([state], np.uint32)
+        rng = state_of(state)
         draw = self.call("shim_rng_next", rng)
         assert draw == rng[0]
         return draw
@@ -199,64 +101,144 @@ class Kernels:
         return self.call("og_rng_seed", seed)
 
     def rng_below(self, state, n):
-        rng = np.array([state], np.uint32)
+        rng = state_of(state)
         draw = self.call("og_rng_below", rng, n)
         return int(rng[0]), draw
 
     def rng_uniform(self, state, n, limit):
-        rng, w = np.array([state], np.uint32), outputs(n, np.int8)
+        rng, w = state_of(state), outputs(n, np.int8)
         self.call("og_rng_uniform_s8", rng, n, limit, w)
         return int(rng[0]), w
 
     # og_update.h
 
-    def step_shifts(self, rate, e_dy, e_x, e_w, sum_abs, n):
-        step = self.call("og_update_step", CRate(*rate), e_dy, e_x, e_w, sum_abs, n)
+    def step_shifts(self, rate, e_gw, e_gb, e_w, sum_abs, n):
+        step = Step()
+        self.call("og_update_step", record(rate), e_gw, e_gb, e_w, sum_abs, n, step)
         return step.weight, step.bias
 
-    def update_rows(self, w, residual, g, shift, state):
-        """One row only, as a row is what the kernel works on."""
-        rng = np.array([state], np.uint32)
-        w, residual = w.copy(), None if residual is None else residual.copy()
-        clamped = self.call(
-            "og_update_weights_s8", g.astype(np.int32), g.size, shift, rng, w, residual
-        )
-        return w, residual, int(rng[0]), clamped
+    def _changed(self, name, layer, *args, biases=True):
+        layer = Layer(layer, biases)
+        self.call(name, layer, *args)
+        return layer.value()
 
-    def update_bias(self, b, g, shift):
-        return self.call("shim_update_bias", b, g, shift)
+    halve = partialmethod(_changed, "og_update_halve")
+    decay = partialmethod(_changed, "og_update_decay")
 
-    def halve(self, w, residual, e_w, state):
-        rng, e_w = np.array([state], np.uint32), np.array([e_w], np.int8)
-        w, residual = w.copy(), None if residual is None else residual.copy()
-        self.call("og_update_halve_s8", w.size, rng, w, residual, e_w)
-        return w, residual, int(e_w[0]), int(rng[0])
+    def _sums_of(self, batch, n):
+        if not batch.begun:
+            return outputs(n, np.int32)
+        return np.concatenate([batch.g.ravel(), batch.g_bias]).astype(np.int32)
 
-    # og_dense.h
+    def batch_apply(self, layer, batch, rate, biases=True):
+        fields, sums = record(batch[2:]), self._sums_of(batch, layer.w.size + layer.b.size)
+        args = sums, fields, layer.w.shape[1], record(rate)
+        after = self._changed("og_batch_apply", layer, *args, biases=biases)
+        assert fields[2] == 0
+        return after
 
-    def dense_forward_s32(self, x, w, b, e_x, e_w):
-        y = outputs(b.size, np.int32)
-        e_y = self.call("og_dense_forward_s32", x, w, b, x.size, b.size, e_x, e_w, y)
-        return y, e_y
+    # og_dense.h, og_conv2d.h, og_depthwise_conv2d.h: a dense layer has no window
 
-    def dense_forward(self, x, w, b, e_x, e_w, activation, y_range, training=True):
-        y, r = outputs(b.size, np.int8), np.array(y_range, np.int16)
-        args = x, w, b, x.size, b.size, e_x, e_w, activation, training, r, y
-        e_y = self.call("og_dense_forward_s8", *args)
-        return y, e_y, as_range(r)
+    def _made(self, name, n, r, args, learns=None):
+        """Call what makes a tensor of n items; with a learner, the range need not learn."""
+        out, r = outputs(n, np.int8), record(r)
+        e = self.call(name, *args, r, *([] if learns is None else [r if learns else None]), out)
+        return out, e, Range(*r.tolist())
 
-    def dense_backward_x(self, dy, w, x, e_dy, e_w, activation, dx_range):
-        dx, r = outputs(x.size, np.int8), np.array(dx_range, np.int16)
-        args = dy, w, x, x.size, dy.size, e_dy, e_w, activation, r, dx
-        e_dx = self.call("og_dense_backward_x_s8", *args)
-        return dx, e_dx, as_range(r)
+    def _where(self, name, window):
+        return [] if "dense" in name else [fields_of(window)]
 
-    def dense_update(self, dy, x, e_dy, e_x, rate, w, residual, b, e_w, state):
-        rng, e_w = np.array([state], np.uint32), np.array([e_w], np.int8)
-        w, b, residual = w.copy(), b.copy(), None if residual is None else residual.copy()
-        args = dy, x, x.size, dy.size, e_dy, e_x, CRate(*rate), rng, w, residual, b, e_w
-        self.call("og_dense_update_s8", *args)
-        return w, residual, b, int(e_w[0]), int(rng[0])
+    def _forward(self, name, x, w, b, window, e_x, e_w, activation, r, training=True):
+        layer = Linear(w, b, e_w, window.out_c)
+        args = layer, *self._where(name, window), x, e_x, activation
+        return self._made(name, items_out(window), r, args, training)
+
+    dense_forward = partialmethod(_forward, "og_dense_forward_s8")
+    conv2d_forward = partialmethod(_forward, "og_conv2d_forward_s8")
+    depthwise_conv2d_forward = partialmethod(_forward, "og_depthwise_conv2d_forward_s8")
+
+    def _sums(self, name, x, w, b, window, e_x, e_w):
+        y, layer = outputs(items_out(window), np.int32), Linear(w, b, e_w, window.out_c)
+        e_y = self.call(name, layer, *self._where(name, window), x, e_x, y)
+        return y.reshape(-1, window.out_c), e_y
+
+    dense_sums = partialmethod(_sums, "og_dense_forward_s32")
+    conv2d_sums = partialmethod(_sums, "og_conv2d_forward_s32")
+
+    def _backward_x(self, name, dy, w, window, e_dy, e_w, error, r):
+        layer = Linear(w, None, e_w, window.out_c)
+        args = layer, *self._where(name, window), dy, e_dy, Error(error)
+        return self._made(name, items_in(window), r, args)
+
+    dense_backward_x = partialmethod(_backward_x, "og_dense_backward_x_s8")
+    conv2d_backward_x = partialmethod(_backward_x, "og_conv2d_backward_x_s8")
+    depthwise_conv2d_backward_x = partialmethod(_backward_x, "og_depthwise_conv2d_backward_x_s8")
+
+    def _scratch(self, name, window):
+        return [] if "dense" in name else [outputs(taps(window) * window.in_c, np.int32)]
+
+    def _update(self, name, layer, dy, x, window, e_dy, e_x, rate):
+        args = *self._where(name, window), dy, x, e_dy, e_x, record(rate)
+        return self._changed(name, layer, *args, *self._scratch(name, window))
+
+    dense_update = partialmethod(_update, "og_dense_update_s8")
+    conv2d_update = partialmethod(_update, "og_conv2d_update_s8")
+    depthwise_conv2d_update = partialmethod(_update, "og_depthwise_conv2d_update_s8")
+
+    def _batch(self, name, batch, dy, x, window, e_dy, e_x):
+        rows = 1 if "depthwise" in name else window.out_c
+        n = rows * taps(window) * window.in_c
+        fields, sums = record(batch[2:]), self._sums_of(batch, n + window.out_c)
+        sizes = [window.in_c, window.out_c] if "dense" in name else []
+        args = *self._where(name, window), dy, x, *sizes, e_dy, e_x
+        self.call(name, *args, *self._scratch(name, window), fields, sums)
+        g = sums.astype(np.int64)
+        return Batch(g[:n].reshape(rows, -1), g[n:], *fields.tolist())
+
+    dense_batch = partialmethod(_batch, "og_dense_gradient_s8")
+    conv2d_batch = partialmethod(_batch, "og_conv2d_gradient_s8")
+    depthwise_conv2d_batch = partialmethod(_batch, "og_depthwise_conv2d_gradient_s8")
+
+    # og_pool.h
+
+    def max_pool2d_forward(self, x, window):
+        y, index = outputs(items_out(window), np.int8), outputs(items_out(window), np.uint8)
+        self.call("og_max_pool2d_forward_s8", fields_of(window), x, y, index)
+        return y, index
+
+    def max_pool2d_route(self, dy, index, window):
+        dx = outputs(items_in(window), np.int8)
+        self.call("og_max_pool2d_route_s8", fields_of(window), dy, index, dx)
+        return dx
+
+    def max_pool2d_backward_x(self, dy, index, window, e_dy, error, r):
+        args = fields_of(window), dy, index, e_dy, Error(error)
+        return self._made("og_max_pool2d_backward_x_s8", items_in(window), r, args)
+
+    def average_pool2d_forward(self, x, window, e_x, r, training=True):
+        args = fields_of(window), x, e_x
+        return self._made("og_average_pool2d_forward_s8", items_out(window), r, args, training)
+
+    def average_pool2d_backward_x(self, dy, window, e_dy, error, r):
+        args = fields_of(window), dy, e_dy, Error(error)
+        return self._made("og_average_pool2d_backward_x_s8", items_in(window), r, args)
+
+    # og_add.h
+
+    def add_forward(self, a, b, e_a, e_b, activation, r, training=True):
+        args = a, b, a.size, e_a, e_b, activation
+        return self._made("og_add_forward_s8", a.size, r, args, training)
+
+    def activation_backward_bytes(self, dy, y, activation, e_y, in_place=False):
+        dx = dy.copy() if in_place else outputs(y.size, np.int8)
+        dy = dx if in_place else dy
+        self.call("og_activation_backward_s8", dy, y, y.size, e_y, activation, dx)
+        return dx
+
+    def dropout(self, x, keep, scale, state, in_place=False):
+        y, rng = x.copy() if in_place else outputs(x.size, np.int8), state_of(state)
+        self.call("og_dropout_s8", y if in_place else x, x.size, keep, scale, rng, y)
+        return y, int(rng[0])
 
     # og_loss.h
 
@@ -267,13 +249,15 @@ class Kernels:
 
     def softmax_cross_entropy(self, y, e_y, label):
         y = y.copy()
-        loss = self.call("og_softmax_cross_entropy_s32", y.size, label, e_y, y)
-        return y, loss
+        return y, self.call("og_softmax_cross_entropy_s32", y.size, label, e_y, y)
 
-    def mean_squared_error(self, y, e_y, target):
+    def _against(self, name, y, e_y, target, *delta):
         y = y.copy()
-        loss = self.call("og_mean_squared_error_s32", target, y.size, e_y, y)
-        return y, loss
+        return y, self.call(name, target, y.size, *delta, e_y, y)
+
+    mean_squared_error = partialmethod(_against, "og_mean_squared_error_s32")
+    binary_cross_entropy = partialmethod(_against, "og_binary_cross_entropy_s32")
+    huber = partialmethod(_against, "og_huber_s32")
 
     def error_quantize(self, error, skip):
         dy, e_dy = outputs(error.size, np.int8), np.array([ERROR_EXPONENT_UNSET], np.int32)
@@ -297,7 +281,8 @@ def build_shim(root, need, tmp_path_factory):
         need(shutil.which(cc), f"no C compiler {cc}")
         path = tmp_path_factory.mktemp("shim") / "shim.so"
         command = [cc, *CFLAGS.split(), *cflags.split(), "-I", root / "usermod/kernels"]
-        subprocess.run([*command, "-o", path, root / "tests/kernels/shim.c"], check=True)
+        needed = [root / f"usermod/kernels/{stem}.c" for stem in ("og_window", "og_tables")]
+        subprocess.run([*command, "-o", path, root / "tests/kernels/shim.c", *needed], check=True)
         return path
 
     return build_shim
@@ -310,4 +295,6 @@ def kernels(root, need, build_shim):
     path = pathlib.Path(os.environ.get("OCTOGRAD_KERNELS", default))
     need(path.exists(), f"{path.name} is missing: make lib")
     shim = build_shim(os.environ.get("OCTOGRAD_CFLAGS", "-O2"))
-    return Kernels(ctypes.CDLL(str(path)), ctypes.CDLL(str(shim)))
+    headers = [*(root / "usermod/kernels").glob("*.h"), root / "tests/kernels/shim.c"]
+    text = "\n".join(header.read_text() for header in headers)
+    return Kernels(ctypes.CDLL(str(path)), ctypes.CDLL(str(shim)), text)

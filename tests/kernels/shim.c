@@ -1,45 +1,56 @@
 // SPDX-License-Identifier: MIT
-// The kernels' inline functions, and their records' layout, as a library for tests.
-#include "og_dense.h"
+// The kernels' inline functions and walks, and their records' layout, as a library for tests.
+#include "og_add.h"
+#include "og_conv2d.h"
 #include "og_loss.h"
 #include "og_rng.h"
 
-void shim_round_shift(const int32_t *v, const int32_t *s, size_t n, int32_t *out);
-void shim_clamp(const int32_t *v, const int32_t *limit, size_t n, int32_t *out);
-void shim_abs(const int32_t *v, size_t n, int32_t *out);
-void shim_bit_length(const uint32_t *v, size_t n, int32_t *out);
+void shim_round_shift(size_t n, const int32_t *v, const int32_t *s, int32_t *out);
+void shim_clamp(size_t n, const int32_t *v, const int32_t *limit, int32_t *out);
+void shim_abs(size_t n, const int32_t *v, int32_t *out);
+void shim_bit_length(size_t n, const uint32_t *v, int32_t *out);
 uint32_t shim_rng_next(uint32_t *state);
 bool shim_range_begin(og_range_t *range, int32_t floor);
 bool shim_range_widen(og_range_t *range, int32_t t);
 void shim_range_learn(og_range_t *range, const og_range_t *used, int32_t t);
-int32_t shim_update_bias(int32_t b, int32_t g, int32_t shift);
-int32_t shim_activation_forward_s8(const int32_t *acc, size_t n, int32_t shift,
-    int32_t activation, int8_t *y);
-void shim_activation_backward(const int32_t *dy, const int8_t *y, size_t n, int32_t activation,
-    int32_t *dx);
+void shim_activation_forward(size_t n, const int32_t *v, og_activation_t activation,
+    int32_t six, int32_t *out);
+void shim_activation_backward(size_t n, const int32_t *d, const int8_t *y,
+    og_activation_t activation, int32_t six, int32_t *out);
+bool shim_activation_ok(int32_t code);
 int32_t shim_dot_s8(const int8_t *a, const int8_t *b, size_t n);
+void shim_axis_source(const og_axis_t *a, int32_t *out);
+size_t shim_runs(const og_window_t *s, int32_t *out);
+size_t shim_uses(const og_window_t *s, int32_t *out);
 size_t shim_range_bytes(void);
 size_t shim_rate_bytes(void);
+size_t shim_batch_bytes(void);
+size_t shim_axis_bytes(void);
+size_t shim_window_bytes(void);
+size_t shim_linear_bytes(void);
+size_t shim_error_bytes(void);
+size_t shim_weights_bytes(void);
+size_t shim_step_bytes(void);
 
-void shim_round_shift(const int32_t *v, const int32_t *s, size_t n, int32_t *out) {
+void shim_round_shift(size_t n, const int32_t *v, const int32_t *s, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
         out[k] = og_round_shift(v[k], s[k]);
     }
 }
 
-void shim_clamp(const int32_t *v, const int32_t *limit, size_t n, int32_t *out) {
+void shim_clamp(size_t n, const int32_t *v, const int32_t *limit, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
         out[k] = og_clamp(v[k], limit[k]);
     }
 }
 
-void shim_abs(const int32_t *v, size_t n, int32_t *out) {
+void shim_abs(size_t n, const int32_t *v, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
         out[k] = og_abs(v[k]);
     }
 }
 
-void shim_bit_length(const uint32_t *v, size_t n, int32_t *out) {
+void shim_bit_length(size_t n, const uint32_t *v, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
         out[k] = og_bit_length(v[k]);
     }
@@ -64,28 +75,82 @@ void shim_range_learn(og_range_t *range, const og_range_t *used, int32_t t) {
     og_range_learn(range, used, t);
 }
 
-int32_t shim_update_bias(int32_t b, int32_t g, int32_t shift) {
-    return og_update_bias(b, g, shift);
+void shim_activation_forward(size_t n, const int32_t *v, og_activation_t activation,
+    int32_t six, int32_t *out) {
+    for (size_t k = 0; k < n; k++) {
+        out[k] = og_activation_forward(v[k], activation, six);
+    }
 }
 
-int32_t shim_activation_forward_s8(const int32_t *acc, size_t n, int32_t shift,
-    int32_t activation, int8_t *y) {
-    int32_t largest = 0;
+void shim_activation_backward(size_t n, const int32_t *d, const int8_t *y,
+    og_activation_t activation, int32_t six, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
-        y[k] = og_activation_forward_s8(acc[k], shift, (og_activation_t)activation, &largest);
+        out[k] = og_activation_backward(d[k], y[k], activation, six);
     }
-    return largest;
 }
 
-void shim_activation_backward(const int32_t *dy, const int8_t *y, size_t n, int32_t activation,
-    int32_t *dx) {
-    for (size_t k = 0; k < n; k++) {
-        dx[k] = og_activation_backward(dy[k], y[k], (og_activation_t)activation);
-    }
+bool shim_activation_ok(int32_t code) {
+    return og_activation_ok(code);
 }
 
 int32_t shim_dot_s8(const int8_t *a, const int8_t *b, size_t n) {
     return og_dot_s8(a, b, n);
+}
+
+void shim_axis_source(const og_axis_t *a, int32_t *out) {
+    for (int32_t o = 0; o < a->n_out; o++) {
+        for (int32_t k = 0; k < a->kernel; k++) {
+            *out++ = og_axis_source(a, o, k);
+        }
+    }
+}
+
+// Writes -1 for every tap of every output pixel.
+static void clear(const og_window_t *s, int32_t *out) {
+    for (size_t k = 0; k < og_window_outputs(s) * og_window_taps(s); k++) {
+        out[k] = -1;
+    }
+}
+
+// Writes a source, and returns whether there was one.
+static size_t note(int32_t *out, size_t source) {
+    size_t again = *out != -1;
+    *out = (int32_t)source;
+    return again;
+}
+
+// What each output pixel reads at each tap, by runs, and how many were found more than once.
+size_t shim_runs(const og_window_t *s, int32_t *out) {
+    size_t again = 0, taps = og_window_taps(s);
+    clear(s, out);
+    for (int32_t oy = 0; oy < s->y.n_out; oy++) {
+        for (int32_t ox = 0; ox < s->x.n_out; ox++, out += taps) {
+            og_run_t run;
+            og_run_begin(&run);
+            while (og_run_next(&run, s, oy, ox)) {
+                for (size_t k = 0; k < run.n; k++) {
+                    again += note(out + run.tap + k, run.pixel + k);
+                }
+            }
+        }
+    }
+    return again;
+}
+
+// The same, by uses.
+size_t shim_uses(const og_window_t *s, int32_t *out) {
+    size_t again = 0, taps = og_window_taps(s);
+    clear(s, out);
+    for (int32_t iy = 0; iy < s->y.n_in; iy++) {
+        for (int32_t ix = 0; ix < s->x.n_in; ix++) {
+            og_use_t use;
+            og_use_begin(&use, s, iy, ix);
+            while (og_use_next(&use, s, iy, ix)) {
+                again += note(out + use.pixel * taps + use.tap, (size_t)(iy * s->x.n_in + ix));
+            }
+        }
+    }
+    return again;
 }
 
 size_t shim_range_bytes(void) {
@@ -94,4 +159,32 @@ size_t shim_range_bytes(void) {
 
 size_t shim_rate_bytes(void) {
     return sizeof(og_rate_t);
+}
+
+size_t shim_batch_bytes(void) {
+    return sizeof(og_batch_t);
+}
+
+size_t shim_axis_bytes(void) {
+    return sizeof(og_axis_t);
+}
+
+size_t shim_window_bytes(void) {
+    return sizeof(og_window_t);
+}
+
+size_t shim_linear_bytes(void) {
+    return sizeof(og_linear_t);
+}
+
+size_t shim_error_bytes(void) {
+    return sizeof(og_error_t);
+}
+
+size_t shim_weights_bytes(void) {
+    return sizeof(og_weights_t);
+}
+
+size_t shim_step_bytes(void) {
+    return sizeof(og_step_t);
 }

@@ -3,31 +3,46 @@
 import numpy as np
 import pytest
 
-from octograd_ref.activation import LINEAR, RELU, activate, activation_backward
-from octograd_ref.fixed import clamp, round_shift
+from octograd_ref.activation import activate, activation_backward
+from octograd_ref.fixed import round_shift
 
-activations = pytest.mark.parametrize("activation", [LINEAR, RELU])
+from .draw import ACTIVATIONS, activations
+
+# Where 6.0 is nothing, rounded, exact, more than a byte, and as large as it may become.
+EXPONENTS = [-1150, -29, -28, -27, -10, -5, -4, -3, -1, 0, 1, 2, 3, 4, 30, 1150]
+EDGES = [0, 1, 5, 6, 7, 95, 96, 97, 126, 127, 128, 129, 191, 192, 193, 2**29, 2**30 - 1, 2**30]
 
 
-@activations
-@pytest.mark.parametrize("shift", [-30, -1, 0, 1, 2, 9, 22, 23, 30, 31, 1100])
-def test_activation_forward_equals_reference(kernels, activation, shift):
-    rng = np.random.default_rng(shift + 100)
-    acc = rng.integers(-(2**30), 2**30 + 1, 1000) >> rng.integers(0, 31, 1000)
-    acc[:2] = -(2**30), 2**30
-
-    v = activate(round_shift(acc, shift), activation)
-
-    expected = clamp(v, 127), np.abs(v).max()
-    actual = kernels.activation_forward(acc.astype(np.int32), shift, activation)
-    np.testing.assert_equal(actual, expected)
+def any_int32(seed, bits, n):
+    rng = np.random.default_rng(seed)
+    v = rng.integers(-(2**bits), 2**bits + 1, n) >> rng.integers(0, bits + 1, n)
+    ends = np.array(EDGES)[np.array(EDGES) <= 2**bits]
+    return np.concatenate([ends, -ends, v]).astype(np.int32)
 
 
 @activations
-def test_activation_backward_equals_reference(kernels, activation):
-    y = np.arange(-128, 128).astype(np.int8)
-    dy = np.where(y % 2, 2**29, -(2**29)).astype(np.int32)
+def test_forward_equals_reference(kernels, activation):
+    for e in EXPONENTS:
+        v, six = any_int32(e + 2000, 30, 500), round_shift(6, e)
 
-    expected = activation_backward(dy, y, activation)
+        made = kernels.map("shim_activation_forward", v, activation, six)
 
-    np.testing.assert_array_equal(expected, kernels.activation_backward(dy, y, activation))
+        np.testing.assert_array_equal(activate(v.astype(np.int64), activation, e), made)
+
+
+@activations
+def test_backward_of_any_byte_equals_reference(kernels, activation):
+    for e in EXPONENTS:
+        d, y = np.meshgrid(any_int32(e + 2000, 30, 20), np.arange(-128, 128).astype(np.int8))
+        d, y = d.flatten(), y.flatten()
+
+        made = kernels.map("shim_activation_backward", d, y, activation, round_shift(6, e))
+
+        expected = activation_backward(d.astype(np.int64), y, activation, e)
+        np.testing.assert_array_equal(expected, made)
+        assert np.abs(expected).max() <= 2**30
+
+
+@pytest.mark.parametrize("code", [-(2**31), -1, *range(20), 255, 2**31 - 1])
+def test_activation_ok_knows_all_codes(kernels, code):
+    assert (code in ACTIVATIONS) == kernels.call("shim_activation_ok", code)

@@ -1,22 +1,24 @@
 """og_loss.c against octograd_ref/loss.py, bit for bit."""
 
+import functools
 import itertools
 
 import numpy as np
 import pytest
 
+from octograd_ref import loss
 from octograd_ref.loss import (
     argmax,
+    binary_cross_entropy,
     error_quantize,
+    huber,
     mean_squared_error,
     softmax,
     softmax_cross_entropy,
 )
 
-INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
-MAX_LENGTH = 32768
+from .draw import INT32_MAX, INT32_MIN, MAX_LENGTH, cases, seeds
 
-seeds = pytest.mark.parametrize("seed", range(16))
 sums = pytest.mark.parametrize(
     "y",
     [
@@ -37,9 +39,12 @@ sums = pytest.mark.parametrize(
 EXPONENTS = [-1022, -511, -35, -34, -20, -14, -4, -3, 0, 25, 1022]
 
 
-def cases(seed):
-    """Ten generators for each seed, as a test of its own for each takes pytest longer."""
-    return map(np.random.default_rng, range(10 * seed, 10 * seed + 10))
+@pytest.fixture(autouse=True, scope="module")
+def fast_logarithm():
+    """The reference takes a logarithm for each item; there are few different ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loss, "_negative_log", functools.cache(loss._negative_log))
+        yield
 
 
 def random_sums(rng):
@@ -86,42 +91,66 @@ def test_softmax_cross_entropy_equals_reference_at_edges(kernels, y):
 
 
 def test_softmax_cross_entropy_loss_equals_reference_from_sure_to_impossible(kernels):
-    for distance in range(-(2**12), 2**12, 7):
+    for distance in range(-(2**12), 2**12, 29):
         y = np.array([distance, 0, 3], np.int32)
         expected = softmax_cross_entropy(y, -8, 0)
         np.testing.assert_equal(kernels.softmax_cross_entropy(y, -8, 0), expected)
 
 
+def against(function, *delta):
+    """A loss against targets: its name, and a function of the reference and one of C."""
+    return pytest.param(function, delta, id="-".join([function.__name__, *map(str, delta)]))
+
+
+DELTAS = [1, 327, 32768, 2**20 - 17, 2**29]
+targeted = pytest.mark.parametrize(
+    ("function", "delta"),
+    [
+        *(against(mean_squared_error), against(binary_cross_entropy)),
+        *(against(huber, delta) for delta in DELTAS),
+    ],
+)
+
+
 @seeds
-def test_mean_squared_error_equals_reference(kernels, seed):
+@targeted
+def test_loss_against_targets_equals_reference(kernels, function, delta, seed):
     for rng in cases(seed):
         y, e_y = random_sums(rng)
-        target = rng.integers(-128, 128, y.size, dtype=np.int8)
+        args = y, e_y, rng.integers(-128, 128, y.size, dtype=np.int8), *delta
 
-        expected = mean_squared_error(y, e_y, target)
-
-        np.testing.assert_equal(kernels.mean_squared_error(y, e_y, target), expected)
+        np.testing.assert_equal(getattr(kernels, function.__name__)(*args), function(*args))
 
 
 @sums
-@pytest.mark.parametrize("t", [-128, 127])
-def test_mean_squared_error_equals_reference_at_edges(kernels, y, t):
-    # The reference goes through the loss item by item in Python.
-    y = np.array(y[:: max(len(y) // 500, 1)], np.int32)
-    target = np.full(y.size, t, np.int8)
-
-    for e_y in EXPONENTS:
-        expected = mean_squared_error(y, e_y, target)
-        np.testing.assert_equal(kernels.mean_squared_error(y, e_y, target), expected)
+@targeted
+def test_loss_against_targets_equals_reference_at_edges(kernels, function, delta, y):
+    # The reference goes through some losses item by item in Python.
+    y = np.array(y[:: max(len(y) // 50, 1)], np.int32)
+    for e_y, t in itertools.product(EXPONENTS, (-128, 127)):
+        args = y, e_y, np.full(y.size, t, np.int8), *delta
+        np.testing.assert_equal(getattr(kernels, function.__name__)(*args), function(*args))
 
 
-def test_mean_squared_error_loss_of_the_longest_saturates_as_reference(kernels):
-    y, target = np.full(MAX_LENGTH, INT32_MAX, np.int32), np.full(MAX_LENGTH, -128, np.int8)
+@targeted
+def test_loss_against_targets_equals_reference_for_all_targets_and_table_entries(
+    kernels, function, delta
+):
+    for t in range(-128, 128, 15):
+        y = np.arange(-140, 141, dtype=np.int32)
+        args = y, -4, np.full(y.size, t, np.int8), *delta
+        np.testing.assert_equal(getattr(kernels, function.__name__)(*args), function(*args))
 
-    expected = mean_squared_error(y, 0, target)
 
-    np.testing.assert_equal(kernels.mean_squared_error(y, 0, target), expected)
-    assert 2**29 == expected[1]
+@targeted
+def test_loss_against_targets_of_the_longest_saturates_as_reference(kernels, function, delta):
+    for value, t in ((INT32_MAX, -128), (INT32_MIN, 127)):
+        args = np.full(MAX_LENGTH, value, np.int32), 0, np.full(MAX_LENGTH, t, np.int8), *delta
+
+        expected = function(*args)
+
+        np.testing.assert_equal(getattr(kernels, function.__name__)(*args), expected)
+        assert abs(expected[1]) <= 2**29
 
 
 @seeds

@@ -30,8 +30,7 @@ import ctypes, sys
 import numpy as np
 shim, v = ctypes.CDLL(sys.argv[1]), int(sys.argv[2])
 items = [np.array([i], np.int32) for i in (v, 1, 0)]
-p = [ctypes.c_void_p(a.ctypes.data) for a in items]
-shim.shim_round_shift(p[0], p[1], ctypes.c_size_t(1), p[2])
+shim.shim_round_shift(ctypes.c_size_t(1), *[ctypes.c_void_p(a.ctypes.data) for a in items])
 """
 
 
@@ -54,7 +53,7 @@ def run(library, need):
     environment = {
         **os.environ,
         "LD_PRELOAD": preload,
-        "ASAN_OPTIONS": "detect_leaks=0",
+        "ASAN_OPTIONS": "detect_leaks=0:malloc_context_size=2:quarantine_size_mb=8",
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "OCTOGRAD_KERNELS": str(library),
         "OCTOGRAD_CFLAGS": CFLAGS,

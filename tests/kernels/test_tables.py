@@ -2,10 +2,21 @@
 
 import ctypes
 
+import pytest
+
 from octograd_ref import tables
 
 
-def test_exp_equals_reference(kernels):
-    table = (ctypes.c_uint16 * 256).in_dll(kernels.library, "og_table_exp")
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("exp", ctypes.c_uint16),
+        ("sigmoid", ctypes.c_int8),
+        ("tanh", ctypes.c_int8),
+        ("sigmoid_q15", ctypes.c_uint16),
+    ],
+)
+def test_table_equals_reference(kernels, name, item):
+    table = (item * 256).in_dll(kernels.library, f"og_table_{name}")
 
-    assert tables.EXP.tolist() == list(table)
+    assert getattr(tables, name.upper()).tolist() == list(table)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from octograd_ref.loss import (
     argmax,
+    binary_cross_entropy,
     error_quantize,
+    huber,
     mean_squared_error,
     softmax,
     softmax_cross_entropy,
@@ -133,6 +135,102 @@ def test_mean_squared_error_loss_saturates():
     _, loss = mean_squared_error(np.full(4096, 2**30, np.int32), 0, np.zeros(4096, np.int8))
 
     assert 2**29 == loss
+
+
+def regression(seed):
+    """Sums, their exponent, and int8 targets."""
+    rng = np.random.default_rng(seed)
+    n, e_y = int(rng.integers(1, 40)), int(rng.integers(-24, -4))
+    y = np.round(rng.normal(0, 2, n) * 2.0**-e_y).astype(np.int32)
+    return y, e_y, rng.integers(-128, 128, n, dtype=np.int8)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_mean_squared_error_is_that_of_pytorch(seed, real):
+    y, e_y, target = regression(seed)
+    x = real.tensor(y, e_y)
+    exact = real.f.mse_loss(x, real.tensor(target, -7).detach(), reduction="sum") / 2
+    exact.backward()
+
+    error, loss = mean_squared_error(y, e_y, target)
+
+    assert np.abs(error / 32768 - x.grad.numpy()).max() <= 0.5 / 32768
+    off = np.abs(x.grad.numpy())
+    bound = ((off + 0.5 / 1024) * 0.5 / 1024 + 0.5 / 1024).sum() + 1e-3
+    assert abs(loss / 1024 - exact.item()) <= bound
+
+
+@pytest.mark.parametrize("delta", [100, 4096, 32768, 3 * 32768])
+@pytest.mark.parametrize("seed", range(20))
+def test_huber_is_that_of_pytorch(seed, delta, real):
+    y, e_y, target = regression(seed)
+    x = real.tensor(y, e_y)
+    args = x, real.tensor(target, -7).detach()
+    exact = real.f.huber_loss(*args, reduction="sum", delta=delta / 32768)
+    exact.backward()
+
+    error, loss = huber(y, e_y, target, delta)
+
+    assert np.abs(error / 32768 - x.grad.numpy()).max() <= 0.5 / 32768
+    # The difference, the limit and what is beyond it are rounded to 2^-10.  A limit counts as
+    # at most 32 in the value, and so does what is beyond it.
+    off = np.abs((args[0] - args[1]).detach().numpy())
+    bound = ((off + delta / 32768 + 0.001) / 1024 + 1 / 1024).sum()
+    assert abs(loss / 1024 - exact.item()) <= bound
+
+
+@pytest.mark.parametrize("value", [-(2**30), 2**30])
+def test_huber_of_any_difference_and_any_limit_stays_within_2_to_the_30(value):
+    y, target = np.full(300, value, np.int32), np.full(300, -128, np.int8)
+
+    for delta in (0, 1, 2**20, 2**30):
+        for e_y in (-40, -15, 30):
+            error, loss = huber(y, e_y, target, delta)
+
+            assert np.abs(error.astype(int)).max() <= delta
+            assert 0 <= loss <= 2**29
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_binary_cross_entropy_is_that_of_pytorch(seed, real):
+    rng = np.random.default_rng(seed)
+    n, e_y = int(rng.integers(1, 40)), int(rng.integers(-22, -3))
+    y = np.round(np.clip(rng.normal(0, 2, n), -4, 4) * 2.0**-e_y).astype(np.int32)
+    target = rng.integers(0, 128, n, dtype=np.int8)
+    x = real.tensor(y, e_y)
+    args = x, real.tensor(target, -7).detach()
+    exact = real.f.binary_cross_entropy_with_logits(*args, reduction="sum")
+    exact.backward()
+
+    error, loss = binary_cross_entropy(y, e_y, target)
+
+    # The argument is rounded to 1/16, where the slope of the sigmoid is at most 1/4.
+    assert np.abs(error / 32768 - x.grad.numpy()).max() <= 1 / 128 + 1 / 65536
+    # Where the slope of the loss is at most 1, the logarithm off by 0.01, and rounded.
+    assert abs(loss / 1024 - exact.item()) <= n * (1 / 32 + 0.01 + 1 / 2048)
+
+
+@pytest.mark.parametrize("target", [-128, -1, 0, 1, 64, 127])
+def test_binary_cross_entropy_of_an_even_chance_is_log_2_for_every_target(target):
+    error, loss = binary_cross_entropy(np.array([0], np.int32), -4, np.array([target], np.int8))
+
+    assert 16384 - 256 * target == error[0]
+    assert 710 == loss
+
+
+@pytest.mark.parametrize("logit", [-1000, -20, -9, -8, 8, 9, 20, 1000])
+@pytest.mark.parametrize("target", [0, 127])
+def test_binary_cross_entropy_of_far_logits_is_nearly_sure(logit, target):
+    error, loss = binary_cross_entropy(
+        np.array([logit * 16], np.int32), -4, np.array([target], np.int8)
+    )
+
+    p = 0.0 if logit < 0 else 1.0
+    # The table ends at 8, where the sigmoid is 0.0003 from its limit.
+    assert abs(error[0] / 32768 - (p - target / 128)) < 0.0004
+    right = (logit > 0) == (target > 0)
+    assert (loss < 0.1 * 1024) == right
+    assert loss >= 0
 
 
 errors = st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1).map(

@@ -5,9 +5,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from octograd_ref.activation import LINEAR, RELU
+from octograd_ref.activation import LEAKY, LINEAR, RELU, RELU6, activate
 from octograd_ref.fixed import round_shift
-from octograd_ref.range import FRESH, WINDOW, Range, begin, learn, requantize, widen
+from octograd_ref.range import (
+    FRESH,
+    WINDOW,
+    Error,
+    Range,
+    begin,
+    learn,
+    requantize,
+    requantize_error,
+    widen,
+)
 
 exponents = st.integers(-511, 511)
 magnitudes = st.integers(1, 2**30)
@@ -130,3 +140,50 @@ def test_requantize_follows_a_signal_that_shrinks_within_five_windows(size):
         y, _, r = requantize(np.array([size]), r, -30, -30, LINEAR)
 
     assert 63 <= y[0] <= 127
+
+
+@given(sums, seen, exponents, st.sampled_from([LINEAR, RELU, RELU6, LEAKY + 1, LEAKY + 7]))
+def test_requantize_saturates_after_the_activation(acc, r, floor, activation):
+    y, e, learnt = requantize(acc, r, floor, floor, activation)
+
+    v = activate(round_shift(acc, e - floor), activation, e)
+    np.testing.assert_array_equal(np.clip(v, -127, 127), y)
+    # What is learnt from is not saturated.
+    assert learn(r, r._replace(exponent=e), int(np.abs(v).max())) == learnt
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=6), st.integers(0, 99), seen)
+def test_requantize_of_columns_is_that_of_each_column(offsets, seed, r):
+    acc = np.random.default_rng(seed).integers(-(2**20), 2**20, (7, len(offsets)))
+    base = np.array(offsets) - 12
+
+    y, e, _ = requantize(acc, r, int(base.min()), base)
+
+    for column, own in zip(range(len(offsets)), base.tolist(), strict=True):
+        known = Range(e, 0, 0)
+        alone, _, _ = requantize(acc[:, column], known, int(base.min()), own)
+        np.testing.assert_array_equal(alone, y[:, column])
+
+
+@given(sums, st.integers(-20, 20), st.integers(0, 99))
+def test_requantize_error_adds_what_is_pending_before_the_activation(acc, finer, seed):
+    rng = np.random.default_rng(seed)
+    acc = np.clip(acc, -(2**29), 2**29)
+    x, q = (rng.integers(-127, 128, acc.size, dtype=np.int8) for _ in range(2))
+
+    together, e, _ = requantize_error(acc, -20, Error(x, -7, RELU, q, -20 - finer), Range())
+    added = acc + np.clip(round_shift(q.astype(np.int64), finer), -(2**29), 2**29)
+    alone, expected, _ = requantize_error(added, -20, Error(x, -7, RELU), Range())
+
+    np.testing.assert_array_equal(alone, together)
+    assert expected == e
+
+
+def test_requantize_error_learns_from_sums_that_round_to_nothing_but_not_from_none():
+    r = Range(20, 5, 7)
+    x = np.array([1, -1], np.int8)
+
+    for sums, learns in (([9, 0], True), ([0, 9], False), ([0, 0], False)):
+        _, _, learnt = requantize_error(np.array(sums), -20, Error(x, -7, RELU), r)
+
+        assert (r._replace(count=8) if learns else r) == learnt

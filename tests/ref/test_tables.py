@@ -4,17 +4,54 @@ import math
 import runpy
 import zlib
 
+import numpy as np
+import pytest
+
 from octograd_ref import tables
 
 
-def test_exp_has_the_check_sum_of_the_spec():
-    assert 0x363453D8 == zlib.crc32(tables.EXP.astype("<u2").tobytes())
+def x(i):
+    return (i - 128) / 16
 
 
-def test_exp_is_the_nearest_to_its_formula():
-    errors = [v - 32767 * math.exp(-i / 16) for i, v in enumerate(tables.EXP.tolist())]
+@pytest.mark.parametrize(
+    ("table", "crc"),
+    [
+        (tables.EXP.astype("<u2"), 0x363453D8),
+        (tables.SIGMOID_Q15.astype("<u2"), 0x1915658F),
+        (tables.SIGMOID.astype("i1"), 0xE0E183E9),
+        (tables.TANH.astype("i1"), 0xC49342ED),
+    ],
+    ids=["exp", "sigmoid-q15", "sigmoid", "tanh"],
+)
+def test_tables_have_the_check_sums_of_the_spec(table, crc):
+    assert 256 == table.size
+    assert crc == zlib.crc32(table.tobytes())
+
+
+@pytest.mark.parametrize(
+    ("table", "formula", "most"),
+    [
+        (tables.EXP, lambda i: 32767 * math.exp(-i / 16), 32767),
+        (tables.SIGMOID_Q15, lambda i: 32768 / (1 + math.exp(-x(i))), 32768),
+        (tables.SIGMOID, lambda i: 128 / (1 + math.exp(-x(i))), 127),
+        (tables.TANH, lambda i: 128 * math.tanh(x(i)), 127),
+    ],
+    ids=["exp", "sigmoid-q15", "sigmoid", "tanh"],
+)
+def test_tables_are_the_nearest_to_their_formulas(table, formula, most):
+    errors = [v - np.clip(formula(i), -most, most) for i, v in enumerate(table.tolist())]
 
     assert max(map(abs, errors)) <= 0.5
+    # No value is so near to a half that another machine's exp could round it otherwise.
+    halves = [abs(formula(i) % 1 - 0.5) for i in range(256)]
+    assert min(halves) > 1e-9
+
+
+def test_cosine_of_the_spec_has_its_check_sum():
+    values = [math.floor(128 * (1 + math.cos(math.pi * i / 64)) + 0.5) for i in range(64)]
+
+    assert 0xCAA96FE8 == zlib.crc32(np.maximum(values, 1).astype("<u2").tobytes())
 
 
 def test_make_tables_writes_the_committed_c_file(root):

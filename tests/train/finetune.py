@@ -68,11 +68,11 @@ VARIANTS = (
 for name, sgd, learns, skip, bar in VARIANTS:
     net = og.load(PATH)
     print(name, "loaded:", net.digest() == saved)
-    for layer, its in zip(net.computing, learns):
+    for layer, its in zip(net.weighted, learns):
         layer.trainable = its
-    before = [bytes(layer.w) for layer in net.computing]
+    before = [bytes(layer.w) for layer in net.weighted]
     trainer = train(name, net, sgd, changed_x, changed_labels, 2, skip=skip)
-    moved = [bytes(layer.w) != w for layer, w in zip(net.computing, before)]
+    moved = [bytes(layer.w) != w for layer, w in zip(net.weighted, before)]
     print(name, "trained layers moved:", moved == list(learns), "skipped:", trainer.skipped)
     print(name, "adapted:", right(trainer, changed_test) >= bar, right(trainer, changed_test))
 os.remove(PATH)

@@ -112,6 +112,14 @@ static void check_field(const char *name, int16_t value, int16_t low, int16_t hi
     }
 }
 
+og_activation_t get_activation(mp_obj_t obj) {
+    int32_t code = get_int(obj, "activation", 0, OG_LEAKY + 7);
+    if (!og_activation_ok(code)) {
+        raise_outside("activation", 0, OG_TANH, " or 9 to 15", code);
+    }
+    return (og_activation_t)code;
+}
+
 og_range_t *get_range(mp_obj_t obj, access_t access) {
     og_range_t *range = get_items(obj, "range", 'h', access, 3);
     check_field("range[0]", range->exponent, -OG_EXPONENT_MAX, OG_EXPONENT_MAX);
@@ -129,11 +137,115 @@ uint32_t *get_rng(mp_obj_t obj) {
     return rng;
 }
 
-og_rate_t get_rate(mp_obj_t obj) {
-    const og_rate_t *rate = get_items(obj, "rate", 'h', READ, 3);
+const og_rate_t *get_rate(mp_obj_t obj) {
+    const og_rate_t *rate = get_items(obj, "rate", 'h', READ, OG_RATE_FIELDS);
     check_field("rate[0]", rate->factor, 1, 15);
     check_field("rate[1]", rate->shift, 0, 30);
     check_field("rate[2]", rate->normalize, 0, 1);
-    // Field by field: a native module has no memcpy.
-    return (og_rate_t) { rate->factor, rate->shift, rate->normalize };
+    check_field("rate[3]", rate->momentum, 0, 7);
+    return rate;
+}
+
+og_batch_t *get_batch(mp_obj_t obj) {
+    og_batch_t *batch = get_items(obj, "batch", 'h', WRITE, OG_BATCH_FIELDS);
+    check_field("batch[0]", batch->e_gw, -2 * OG_EXPONENT_MAX, 2 * OG_EXPONENT_MAX);
+    check_field("batch[1]", batch->e_gb, -OG_EXPONENT_MAX, OG_EXPONENT_MAX);
+    check_field("batch[2]", batch->begun, 0, 1);
+    return batch;
+}
+
+// An axis of a window, whose fields are named from window[first] on.
+static void check_axis(const og_axis_t *axis) {
+    check_field("window: n_in", axis->n_in, 1, 32767);
+    check_field("window: n_out", axis->n_out, 1, 32767);
+    check_field("window: kernel", axis->kernel, 1, 32767);
+    check_field("window: stride", axis->stride, 1, 32767);
+    if (axis->sign != -1) {
+        check_field("window: sign", axis->sign, 1, 1);
+    }
+    check_field("window: divisor", axis->divisor, 1, 32767);
+    check_field("window: exact", axis->exact, 0, 1);
+}
+
+// a * b * c, all at least 1, must be at most OG_MAX_LENGTH.
+static size_t check_product(const char *name, size_t a, size_t b, size_t c) {
+    // a * b fits in 32 bits, as a <= 2^16 and b < 2^15.
+    size_t n = a * b;
+    n = n > OG_MAX_LENGTH ? n : n * c;
+    if (n > OG_MAX_LENGTH) {
+        raise_outside(name, 1, (mp_int_t)OG_MAX_LENGTH, " items", (mp_int_t)n);
+    }
+    return n;
+}
+
+const og_window_t *get_window(mp_obj_t obj) {
+    const og_window_t *s = get_items(obj, "window", 'h', READ, OG_WINDOW_FIELDS);
+    check_axis(&s->y);
+    check_axis(&s->x);
+    check_field("window: in_c", s->in_c, 1, 32767);
+    check_field("window: out_c", s->out_c, 1, 32767);
+    size_t in_c = (size_t)s->in_c, out_c = (size_t)s->out_c;
+    check_product("window: input", (size_t)s->y.n_in, (size_t)s->x.n_in, in_c);
+    check_product("window: output", (size_t)s->y.n_out, (size_t)s->x.n_out, out_c);
+    size_t taps = check_product("window: kernel", (size_t)s->y.kernel, (size_t)s->x.kernel, 1);
+    check_product("window: kernel and channels", taps, in_c, 1);
+    size_t repeats = check_product("window: divisor", (size_t)og_axis_repeats(&s->y),
+        (size_t)og_axis_repeats(&s->x), 1);
+    size_t uses = check_product("window: uses", taps, repeats, 1);
+    check_product("window: uses and channels", uses, out_c, 1);
+    return s;
+}
+
+size_t window_items_in(const og_window_t *s) {
+    return og_window_inputs(s) * (size_t)s->in_c;
+}
+
+size_t window_items_out(const og_window_t *s) {
+    return og_window_outputs(s) * (size_t)s->out_c;
+}
+
+const og_window_t *get_pool_window(mp_obj_t obj, bool indexed) {
+    const og_window_t *s = get_window(obj);
+    check_field("window: out_c", s->out_c, s->in_c, s->in_c);
+    check_field("window: sign", s->y.sign, 1, 1);
+    check_field("window: sign", s->x.sign, 1, 1);
+    check_field("window: divisor", s->y.divisor, 1, 1);
+    check_field("window: divisor", s->x.divisor, 1, 1);
+    if (indexed) {
+        get_int(MP_OBJ_NEW_SMALL_INT(og_window_taps(s)), "window: taps", 1, 256);
+    }
+    return s;
+}
+
+void get_linear(og_linear_t *l, mp_obj_t w, mp_obj_t b, mp_obj_t e_w, size_t n, size_t n_b) {
+    size_t n_e;
+    l->w = get_items(w, "w", 'b', READ, n);
+    l->b = b == mp_const_none ? NULL : get_items(b, "b", 'i', READ, n_b);
+    l->e_w = get_buffer(e_w, "e_w", 'b', READ, &n_e);
+    if (n_e != n_b) {
+        get_items(e_w, "e_w", 'b', READ, 1);
+    }
+    l->n_e = n_e;
+    l->n_in = n / n_b;
+    l->n_out = n_b;
+}
+
+void get_weights(og_weights_t *layer, const mp_obj_t *args, size_t n, size_t n_b) {
+    layer->n = n;
+    layer->n_b = n_b;
+    layer->rng = get_rng(args[0]);
+    layer->w = get_items(args[1], "w", 'b', WRITE, n);
+    layer->residual = args[2] == mp_const_none ? NULL : get_items(args[2], "residual", 'b', WRITE, n);
+    layer->velocity = args[3] == mp_const_none ? NULL :
+        get_items(args[3], "velocity", 'h', WRITE, n + n_b);
+    layer->b = args[4] == mp_const_none ? NULL : get_items(args[4], "b", 'i', WRITE, n_b);
+    layer->e_w = get_items(args[5], "e_w", 'b', WRITE, 1);
+}
+
+void get_error(og_error_t *error, const mp_obj_t *args, size_t n) {
+    error->y = get_items(args[0], "x", 'b', READ, n);
+    error->six = og_round_shift(6, get_exponent(args[1], "e_x"));
+    error->activation = get_activation(args[2]);
+    error->pending = args[3] == mp_const_none ? NULL : get_items(args[3], "pending", 'b', READ, n);
+    error->e_pending = get_exponent(args[4], "e_pending");
 }

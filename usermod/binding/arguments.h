@@ -9,8 +9,7 @@
 #endif
 
 #include "og_dense.h"
-#include "og_range.h"
-#include "og_update.h"
+#include "og_window.h"
 
 // The border: what comes from Python is checked here, once, and the kernels
 // behind may rely on it. Every failure names the argument, says what was
@@ -33,8 +32,30 @@ void *get_tensor(mp_obj_t obj, const char *name, char code, access_t access, siz
 int32_t get_int(mp_obj_t obj, const char *name, int32_t low, int32_t high);
 
 int32_t get_exponent(mp_obj_t obj, const char *name);
+og_activation_t get_activation(mp_obj_t obj);
 og_range_t *get_range(mp_obj_t obj, access_t access);
 uint32_t *get_rng(mp_obj_t obj);
-og_rate_t get_rate(mp_obj_t obj);
+const og_rate_t *get_rate(mp_obj_t obj);
+og_batch_t *get_batch(mp_obj_t obj);
+
+// A window whose images, kernel and sums are within what kernels can take.
+const og_window_t *get_window(mp_obj_t obj);
+size_t window_items_in(const og_window_t *s);
+size_t window_items_out(const og_window_t *s);
+
+// The same for pooling: as many channels out as in, neither transposed nor
+// upsampled, and if taps are indexed, one byte counts them.
+const og_window_t *get_pool_window(mp_obj_t obj, bool indexed);
+
+// Frozen or trained weights (rows, row) with their biases, for reading. b may
+// be None. e_w has one item, or one for each bias.
+void get_linear(og_linear_t *l, mp_obj_t w, mp_obj_t b, mp_obj_t e_w, size_t n, size_t n_b);
+
+// Weights for an update, from args: rng, w, residual, velocity, b, e_w.
+void get_weights(og_weights_t *layer, const mp_obj_t *args, size_t n, size_t n_b);
+
+// The tensor that an error is made for, n items, from args:
+// x, e_x, activation, pending, e_pending.
+void get_error(og_error_t *error, const mp_obj_t *args, size_t n);
 
 #endif // OG_ARGUMENTS_H

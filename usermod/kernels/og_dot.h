@@ -30,4 +30,17 @@ static inline void og_add_scaled_s8(const int8_t *a, int32_t factor, size_t n, i
     }
 }
 
+// acc[k] += a[k] * b[k]
+static inline void og_add_products_s8(const int8_t *a, const int8_t *b, size_t n, int32_t *acc) {
+    for (size_t k = 0; k < n; k++) {
+        acc[k] += a[k] * b[k];
+    }
+}
+
+static inline void og_clear_s32(int32_t *acc, size_t n) {
+    for (size_t k = 0; k < n; k++) {
+        acc[k] = 0;
+    }
+}
+
 #endif // OG_DOT_H

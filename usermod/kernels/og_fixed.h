@@ -35,6 +35,12 @@ static inline int32_t og_round_shift(int32_t v, int32_t s) {
     return og_clamp(v, ((int32_t)1 << 29) >> k) * ((int32_t)1 << k);
 }
 
+// v less 2^-m of itself, rounded towards zero, so that it always gets there.
+static inline int32_t og_decay(int32_t v, int32_t m) {
+    int32_t taken = (og_abs(v) + ((int32_t)1 << m) - 1) >> m;
+    return v < 0 ? v + taken : v - taken;
+}
+
 // Number of bits of v, 0 for 0.
 static inline int32_t og_bit_length(uint32_t v) {
     int32_t n = 0;

@@ -44,14 +44,50 @@ int32_t og_softmax_cross_entropy_s32(size_t n, size_t label, int32_t e_y, int32_
     return loss;
 }
 
+// y - target in Q15, at most 2^29 + 2^15 in magnitude.
+static int32_t difference(int32_t y, int8_t target, int32_t e_y) {
+    int32_t v = og_round_shift(og_clamp(y, ERROR_MAX), -15 - e_y);
+    return og_clamp(v, SUM_MAX) - target * 256;
+}
+
+// Half the square of a Q15 number in units of 2^-10; saturates at 32.0^2 / 2.
+static int32_t half_square(int32_t error) {
+    int32_t e = og_clamp(og_round_shift(error, 5), 32768);
+    return og_round_shift(e * e, 11);
+}
+
 int32_t og_mean_squared_error_s32(const int8_t *target, size_t n, int32_t e_y, int32_t *y) {
     int32_t loss = 0;
     for (size_t k = 0; k < n; k++) {
-        int32_t v = og_round_shift(og_clamp(y[k], ERROR_MAX), -15 - e_y);
-        y[k] = og_clamp(v, SUM_MAX) - target[k] * 256;
-        // Saturates at an error of 32: (2^15)^2 >> 11 = 2^19, and 2^29 in all.
-        int32_t error = og_clamp(og_round_shift(y[k], 5), 32768);
-        loss = og_clamp(loss + og_round_shift(error * error, 11), SUM_MAX);
+        y[k] = difference(y[k], target[k], e_y);
+        loss = og_clamp(loss + half_square(y[k]), SUM_MAX);
+    }
+    return loss;
+}
+
+int32_t og_huber_s32(const int8_t *target, size_t n, int32_t delta, int32_t e_y, int32_t *y) {
+    int32_t loss = 0;
+    int32_t slope = og_clamp(og_round_shift(delta, 5), 32768); // 2^-10
+    for (size_t k = 0; k < n; k++) {
+        int32_t error = difference(y[k], target[k], e_y);
+        y[k] = og_clamp(error, delta);
+        // delta * (|error| - |clamped|) beyond the square.
+        int32_t beyond = og_clamp(og_round_shift(og_abs(error) - og_abs(y[k]), 5), 32767);
+        int32_t item = half_square(y[k]) + og_round_shift(slope * beyond, 10);
+        loss = og_clamp(loss + item, SUM_MAX);
+    }
+    return loss;
+}
+
+int32_t og_binary_cross_entropy_s32(const int8_t *target, size_t n, int32_t e_y, int32_t *y) {
+    int32_t loss = 0;
+    for (size_t k = 0; k < n; k++) {
+        int32_t i = og_clamp(og_round_shift(og_clamp(y[k], ERROR_MAX), -4 - e_y), 128);
+        int32_t p = og_table_sigmoid_q15[(i > 127 ? 127 : i) + 128];
+        y[k] = p - target[k] * 256;
+        // At most 2^14 nats * 2^-10 each: 255 * 2^14 < 2^22.
+        int32_t item = target[k] * negative_log(p) + (128 - target[k]) * negative_log(ONE_Q15 - p);
+        loss = og_clamp(loss + og_round_shift(item, 7), SUM_MAX);
     }
     return loss;
 }

@@ -24,6 +24,13 @@ int32_t og_softmax_cross_entropy_s32(size_t n, size_t label, int32_t e_y, int32_
 // Half the sum of squared differences to target (n,) s8, exponent -7.
 int32_t og_mean_squared_error_s32(const int8_t *target, size_t n, int32_t e_y, int32_t *y);
 
+// Sigmoid and binary cross-entropy of each y on its own, against target (n,)
+// s8, exponent -7; the loss is in nats.
+int32_t og_binary_cross_entropy_s32(const int8_t *target, size_t n, int32_t e_y, int32_t *y);
+
+// Huber's loss: squared up to a difference of delta (Q15, 1..2^29), linear beyond.
+int32_t og_huber_s32(const int8_t *target, size_t n, int32_t delta, int32_t e_y, int32_t *y);
+
 // The error as int8: dy (n,) s8 with exponent *e_dy, as fine as its largest
 // entry allows. Returns false, and writes nothing, if no entry reaches `skip`
 // (Q15): the sample is known well enough to do without a backward pass.

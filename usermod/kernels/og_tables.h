@@ -11,4 +11,10 @@
 // floor(32767 exp(-i / 16) + 1/2)
 extern const uint16_t og_table_exp[256];
 
+// Of i / 16, i = -128..127: floor(128 sigmoid + 1/2) and floor(128 tanh + 1/2),
+// limited to 127, and floor(32768 sigmoid + 1/2).
+extern const int8_t og_table_sigmoid[256];
+extern const int8_t og_table_tanh[256];
+extern const uint16_t og_table_sigmoid_q15[256];
+
 #endif // OG_TABLES_H

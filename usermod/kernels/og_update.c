@@ -2,69 +2,167 @@
 #include "og_update.h"
 #include "og_rng.h"
 
-// The low byte of weight k of a run, stored or drawn: each draw serves four
-// weights, low byte first.
-static int32_t low_byte(const int8_t *residual, size_t k, uint32_t *rng) {
-    if (residual != NULL) {
-        return residual[k];
+// The low byte of weight k, stored, or drawn: each draw serves four weights,
+// low byte first; i counts from where the drawing began.
+static int32_t low_byte(const og_weights_t *layer, size_t k, size_t i) {
+    if (layer->residual != NULL) {
+        return layer->residual[k];
     }
-    uint32_t s = (k & 3) == 0 ? og_rng_next(rng) : *rng;
-    return (int8_t)(s >> (8 * (k & 3)));
+    uint32_t s = (i & 3) == 0 ? og_rng_next(layer->rng) : *layer->rng;
+    return (int8_t)(s >> (8 * (i & 3)));
 }
 
 // Stores a 16-bit weight, |w16| <= OG_WEIGHT_MAX.
-static void store(int32_t w16, size_t k, int8_t *w, int8_t *residual) {
+static void store(const og_weights_t *layer, size_t k, int32_t w16) {
     int32_t high = og_round_shift(w16, 8);
-    w[k] = (int8_t)high;
-    if (residual != NULL) {
-        residual[k] = (int8_t)(w16 - 256 * high);
+    layer->w[k] = (int8_t)high;
+    if (layer->residual != NULL) {
+        layer->residual[k] = (int8_t)(w16 - 256 * high);
     }
 }
 
-og_step_t og_update_step(og_rate_t rate, int32_t e_dy, int32_t e_x, int32_t e_w,
-    uint32_t sum_abs, uint32_t n) {
-    if (!rate.normalize) {
-        return (og_step_t) {
-            .weight = e_w - 8 - e_dy - e_x + rate.shift,
-            .bias = OG_BIAS_EXPONENT - e_dy + rate.shift,
-        };
+void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e_w,
+    uint32_t sum_abs, uint32_t n, og_step_t *step) {
+    if (!rate->normalize) {
+        step->weight = e_w - 8 - e_gw + rate->shift;
+        step->bias = OG_BIAS_EXPONENT - e_gb + rate->shift;
+        return;
     }
     // 2^size is about the mean magnitude of the row's gradient, so the error's
-    // own exponent drops out. sum_abs / n <= 2^30, so 3/2 of it fits.
+    // own exponent drops out. sum_abs <= 2^31, so 3/2 of it fits.
     uint32_t mean = sum_abs / n;
     int32_t size = og_bit_length(mean + (mean >> 1)) - 1;
     size = size < 0 ? 0 : size;
-    return (og_step_t) {
-        .weight = size - 8 + e_w + rate.shift,
-        .bias = OG_BIAS_EXPONENT + rate.shift + size + e_x,
-    };
+    step->weight = size - 8 + e_w + rate->shift;
+    step->bias = OG_BIAS_EXPONENT + rate->shift + size + e_gw - e_gb;
 }
 
-bool og_update_weights_s8(const int32_t *g, size_t n, int32_t shift, uint32_t *rng,
-    int8_t *w, int8_t *residual) {
+bool og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+    const og_rate_t *rate, int32_t shift) {
     bool clamped = false;
-    for (size_t k = 0; k < n; k++) {
-        int32_t low = low_byte(residual, k, rng);
-        int32_t step = og_round_shift(g[k], shift);
+    for (size_t i = 0; i < n; i++) {
+        int32_t low = low_byte(layer, k + i, i);
+        // At most 15 * 2^26 < 2^30 in magnitude.
+        int32_t scaled = og_clamp(g[i], OG_GRADIENT_MAX) * rate->factor;
+        int32_t step;
+        if (layer->velocity == NULL) {
+            step = og_round_shift(scaled, shift);
+        } else {
+            // Four bits finer than a step of the 16-bit weight.
+            int32_t v = og_decay(layer->velocity[k + i], rate->momentum);
+            v += og_round_shift(scaled, shift - 4);
+            layer->velocity[k + i] = (int16_t)og_clamp(v, 32767);
+            step = og_round_shift(layer->velocity[k + i], 4);
+        }
         if (step == 0) {
             continue;
         }
         // |256 w + low| <= 2^15 + 2^7 and |step| <= 2^30.
-        int32_t w16 = w[k] * 256 + low - step;
+        int32_t w16 = layer->w[k + i] * 256 + low - step;
         int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
         clamped |= limited != w16;
-        store(limited, k, w, residual);
+        store(layer, k + i, limited);
     }
     return clamped;
 }
 
-void og_update_halve_s8(size_t n, uint32_t *rng, int8_t *w, int8_t *residual, int8_t *e_w) {
-    if (*e_w >= OG_WEIGHT_EXPONENT_MAX) {
+bool og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+    const og_rate_t *rate, int32_t e_gw, int32_t e_gb, og_step_t *step) {
+    uint32_t sum = 0;
+    for (size_t i = 0; rate->normalize && i < n; i++) {
+        // Stops at 2^31: 2^31 + 2^26 fits.
+        sum += (uint32_t)og_abs(og_clamp(g[i], OG_GRADIENT_MAX));
+        sum = sum > 0x80000000u ? 0x80000000u : sum;
+    }
+    og_update_step(rate, e_gw, e_gb, *layer->e_w, sum, (uint32_t)n, step);
+    return og_update_weights(layer, k, g, n, rate, step->weight);
+}
+
+void og_update_bias(const og_weights_t *layer, size_t o, int32_t g, const og_rate_t *rate,
+    int32_t shift) {
+    if (layer->b == NULL) {
         return;
     }
-    for (size_t k = 0; k < n; k++) {
-        int32_t w16 = w[k] * 256 + low_byte(residual, k, rng);
-        store(og_round_shift(w16, 1), k, w, residual);
+    int32_t step = og_round_shift(og_clamp(g, OG_GRADIENT_MAX) * rate->factor, shift);
+    if (layer->velocity != NULL) {
+        int16_t *velocity = &layer->velocity[layer->n + o];
+        int32_t v = og_decay(*velocity, rate->momentum) + step;
+        *velocity = (int16_t)og_clamp(v, 32767);
+        step = *velocity;
     }
-    (*e_w)++;
+    // |b| <= 2^29 and |step| <= 2^30 after clamping.
+    layer->b[o] = og_clamp(og_clamp(layer->b[o], OG_BIAS_MAX) - step, OG_BIAS_MAX);
+}
+
+void og_update_halve(const og_weights_t *layer) {
+    if (*layer->e_w >= OG_WEIGHT_EXPONENT_MAX) {
+        return;
+    }
+    for (size_t k = 0; k < layer->n; k++) {
+        store(layer, k, og_round_shift(layer->w[k] * 256 + low_byte(layer, k, k), 1));
+        if (layer->velocity != NULL) {
+            layer->velocity[k] = (int16_t)og_round_shift(layer->velocity[k], 1);
+        }
+    }
+    (*layer->e_w)++;
+}
+
+void og_update_decay(const og_weights_t *layer) {
+    for (size_t k = 0; k < layer->n; k++) {
+        int32_t w16 = layer->w[k] * 256 + low_byte(layer, k, k);
+        // Limited, as drawn low bytes reach further than stored ones.
+        store(layer, k, og_clamp(w16 - og_round_shift(w16, 8), OG_WEIGHT_MAX));
+    }
+}
+
+void og_batch_begin(og_batch_t *batch, int32_t e_gw, int32_t e_gb, int32_t *sums, size_t n) {
+    if (batch->begun == 0) {
+        batch->e_gw = (int16_t)e_gw;
+        batch->e_gb = (int16_t)e_gb;
+        for (size_t k = 0; k < n; k++) {
+            sums[k] = 0;
+        }
+    }
+    batch->begun = 1;
+}
+
+void og_batch_add(int32_t *sums, const int32_t *g, size_t n, int32_t shift) {
+    for (size_t k = 0; k < n; k++) {
+        // |g| <= 2^29 rounds to at most 2^29, and |sums| <= 2^26.
+        int32_t sum = og_clamp(sums[k], OG_GRADIENT_MAX) + og_round_shift(g[k], shift);
+        sums[k] = og_clamp(sum, OG_GRADIENT_MAX);
+    }
+}
+
+static bool any(const int32_t *v, size_t n) {
+    for (size_t k = 0; k < n; k++) {
+        if (v[k] != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void og_batch_apply(const og_weights_t *layer, const int32_t *sums, og_batch_t *batch,
+    size_t row, const og_rate_t *rate) {
+    const int32_t *bias_sums = sums + layer->n;
+    size_t rows = layer->n / row;
+    size_t row_biases = layer->n_b / rows; // 1, or all with a single row
+    bool clamped = false;
+    for (size_t r = 0; batch->begun != 0 && r < rows; r++) {
+        size_t o = r * row_biases;
+        if (layer->velocity == NULL && !any(sums + r * row, row) && !any(bias_sums + o, row_biases)) {
+            continue;
+        }
+        og_step_t step;
+        clamped |= og_update_row(layer, r * row, sums + r * row, row, rate,
+            batch->e_gw, batch->e_gb, &step);
+        for (size_t k = 0; k < row_biases; k++) {
+            og_update_bias(layer, o + k, bias_sums[o + k], rate, step.bias);
+        }
+    }
+    if (clamped) {
+        og_update_halve(layer);
+    }
+    batch->begun = 0;
 }
