@@ -70,7 +70,7 @@ class Recorder:
     def fit(self, x, y, test_every):
         """Do the same as Trainer.fit(); a generator for og.show()."""
         trainer, rates = self.trainer, self.rates
-        trainer.optimizer = og.SGD(rates[0])
+        trainer.optimizer.lr = rates[0]
         start = milliseconds()
         for p in trainer.fit(x, y, epochs=len(rates)):
             yield p
@@ -80,7 +80,7 @@ class Recorder:
             right = self.test_right() if p.epoch % test_every == 0 else None
             self.curve.append((p.epoch, count(p.loss, 1000), count(p.accuracy, p.samples), right))
             if p.epoch < p.epochs:
-                trainer.optimizer = og.SGD(rates[p.epoch])
+                trainer.optimizer.lr = rates[p.epoch]
             start = milliseconds()
 
     def test_right(self):

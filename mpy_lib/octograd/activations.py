@@ -10,7 +10,7 @@ _LEAKY = 8
 _NAMES = ("linear", "relu", "relu6", "sigmoid", "tanh")
 
 
-def leaky_relu(slope=1 / 8) -> int:
+def leaky_relu(slope: float = 1 / 8) -> int:
     """
     Return the leaky ReLU whose slope below zero is a power of two.
 

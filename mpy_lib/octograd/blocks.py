@@ -89,7 +89,7 @@ class Dropout(Layer):
     own_bytes = 4  # of the mask's generator
     drops = True  # in training; not while ranges are calibrated
 
-    def __init__(self, rate):
+    def __init__(self, rate: float):
         # A file holds it in 1/65536.
         if not 0.5 <= 65536 * number("rate", rate) < 65535.5:
             raise ValueError(f"rate: above 0 and below 1 expected, got {rate}")
@@ -142,7 +142,7 @@ class Add(Layer):
 
     routes = True
 
-    def __init__(self, activation=linear):
+    def __init__(self, activation: int = linear):
         self.activation = check_activation(activation)
 
     def __repr__(self):
@@ -172,7 +172,7 @@ class Residual(Layer):
     computes = False
     block = True
 
-    def __init__(self, layers, *, shortcut=(), activation=linear):
+    def __init__(self, layers, *, shortcut=(), activation: int = linear):
         self.layers, self.shortcut = tuple(layers), tuple(shortcut)
         if not self.layers:
             raise ValueError("layers: at least 1 expected, got none")

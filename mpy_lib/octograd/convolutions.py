@@ -178,9 +178,9 @@ class Conv2D(Windowed):
         *,
         strides=1,
         padding="valid",
-        activation=linear,
-        use_bias=True,
-        trainable=True,
+        activation: int = linear,
+        use_bias: bool = True,
+        trainable: bool = True,
     ):
         super().__init__(
             whole("filters", filters, 1, 32767),
@@ -228,9 +228,9 @@ class Conv1D(Windowed):
         *,
         strides=1,
         padding="valid",
-        activation=linear,
-        use_bias=True,
-        trainable=True,
+        activation: int = linear,
+        use_bias: bool = True,
+        trainable: bool = True,
     ):
         super().__init__(
             whole("filters", filters, 1, 32767),
@@ -277,9 +277,9 @@ class Conv2DTranspose(Windowed):
         *,
         strides=1,
         padding="valid",
-        activation=linear,
-        use_bias=True,
-        trainable=True,
+        activation: int = linear,
+        use_bias: bool = True,
+        trainable: bool = True,
     ):
         super().__init__(
             whole("filters", filters, 1, 32767),
@@ -324,9 +324,9 @@ class DepthwiseConv2D(Windowed):
         *,
         strides=1,
         padding="valid",
-        activation=linear,
-        use_bias=True,
-        trainable=True,
+        activation: int = linear,
+        use_bias: bool = True,
+        trainable: bool = True,
     ):
         super().__init__(
             None,

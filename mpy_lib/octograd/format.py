@@ -91,7 +91,7 @@ def save(net, path: str) -> None:
 
 def load(path: str) -> Sequential:
     """
-    Read a model from a file; it goes on exactly as the saved one would.
+    Read a model from a file; without momentum it goes on exactly as the saved one would.
 
     Raises:
         OSError: The file cannot be read.

@@ -216,7 +216,14 @@ class Dense(Weighted):
             one byte a weight, and no more in training.
     """
 
-    def __init__(self, units: int, activation=linear, *, use_bias=True, trainable=True):
+    def __init__(
+        self,
+        units: int,
+        activation: int = linear,
+        *,
+        use_bias: bool = True,
+        trainable: bool = True,
+    ):
         super().__init__(activation, use_bias, trainable)
         self.units = whole("units", units, 1, MAX_LENGTH)
 

@@ -66,7 +66,7 @@ class Huber(_Regression):
         delta: Above 0 and at most 16384; very small ones make it the absolute difference.
     """
 
-    def __init__(self, delta=1.0):
+    def __init__(self, delta: float = 1.0):
         if not 0 < number("delta", delta) <= 16384:
             raise ValueError(f"delta: above 0 and at most 16384 expected, got {delta}")
         self.delta = max(int(delta * 32768 + 0.5), 1)

@@ -119,7 +119,7 @@ class Sequential:
         if self.input_shape is None:
             raise ValueError("model: not built yet; call build(input_shape) first")
 
-    def predict(self, x):
+    def predict(self, x) -> array:
         """
         Return the outputs for one sample: int32 sums, overwritten by the next call.
 
@@ -172,7 +172,14 @@ class Sequential:
         for layer in dropouts:
             layer.drops = True
 
-    def plan(self, input_shape=None, *, training=False, momentum=False, batch: int = 1):
+    def plan(
+        self,
+        input_shape=None,
+        *,
+        training: bool = False,
+        momentum: bool = False,
+        batch: int = 1,
+    ):
         """
         Return a Plan: bytes and multiply-accumulates, before any is spent.
 
@@ -190,7 +197,11 @@ class Sequential:
         return Plan(self, input_shape, training, momentum, batch)
 
     def save(self, path: str) -> None:
-        """Write the model to a file: weights, residuals, exponents and ranges."""
+        """
+        Write the model to a file: weights, residuals, exponents, ranges, generator.
+
+        Velocities of momentum and the sums of a batch in progress are not kept.
+        """
         from .format import save
 
         self.check_built()
@@ -208,7 +219,7 @@ class Sequential:
         """Return a copy of everything that training changes, for restore()."""
         return [buffer[:] for buffer in self.state()]
 
-    def restore(self, snapshot) -> None:
+    def restore(self, snapshot: list) -> None:
         """Go back to a snapshot() that was made with the same layers and Trainer."""
         buffers = self.state()
         if [len(buffer) for buffer in buffers] != [len(copy) for copy in snapshot]:

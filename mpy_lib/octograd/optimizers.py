@@ -68,7 +68,16 @@ class SGD:
         rate: array('h', [factor, shift, normalize, momentum]), as the kernels read it.
     """
 
-    def __init__(self, lr, *, momentum=0, weight_decay=0, batch=1, schedule=None, normalize=False):
+    def __init__(
+        self,
+        lr: float,
+        *,
+        momentum: float = 0,
+        weight_decay: float = 0,
+        batch: int = 1,
+        schedule=None,
+        normalize: bool = False,
+    ):
         self.batch = whole("batch", batch, 1, 32766)
         exact_rate(lr)
         factor, shift = exact_rate(lr / batch)

@@ -20,8 +20,8 @@ class Plan:
     Attributes:
         flash: Bytes of the saved model file; with residuals if training.
         ram: Bytes of all buffers: weights, ranges, arena, outputs. Python's own
-            objects, a few hundred bytes a layer, are not counted, nor what
-            Trainer.fit() takes for a data set.
+            objects, about half a kilobyte a layer on a 32-bit board, are not
+            counted, nor what Trainer.fit() takes for a data set.
         arena: Bytes of the arena, in which activations, errors and scratch lie.
         macs: Multiply-accumulates of one inference or training step of one sample.
         rows: One Row a layer, then one for what the layers share.

@@ -42,7 +42,7 @@ class Trainer:
         MemoryError: Training does not fit; the model is as it was.
     """
 
-    def __init__(self, net, loss, optimizer, *, skip=0):
+    def __init__(self, net, loss, optimizer, *, skip: float = 0):
         if not hasattr(net, "weighted"):
             raise TypeError(f"net: Sequential expected, got {net!r}")
         if not hasattr(loss, "classifies") or isinstance(loss, type):
@@ -131,7 +131,7 @@ class Trainer:
         net = self.net
         logits = net.outputs
         if net.trainer is not self:
-            raise ValueError("net: built again since; a new Trainer expected")
+            raise ValueError("net: built again, or given to another Trainer; make a new one")
         _octograd.check_items(x, net.n_in, "x")
         self.loss.check(target, len(logits))
         self._tensors[0] = x
