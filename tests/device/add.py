@@ -1,68 +1,36 @@
 """Addition, dropout, batches and decay through the border: results, and what is refused."""
 
-import hashlib
 from array import array
+
+from border import FRESH, Functions, digest, random
 
 import _octograd
 
-rng = array("I", [0])
-_octograd.rng_seed(rng, 1)
-SIZES = {"b": 1, "h": 2, "i": 4, "I": 4}
-
-
-def random(code, n, limit):
-    """Return an array of n numbers in -limit..limit."""
-    a = array(code, bytes(n * SIZES[code]))
-    for k in range(n):
-        a[k] = _octograd.rng_below(rng, 2 * limit + 1) - limit
-    return a
-
-
-def digest(buffers):
-    """Return the first digits of the SHA-256 of some buffers."""
-    h = hashlib.sha256()
-    for buffer in buffers:
-        if isinstance(buffer, (array, bytearray, bytes, memoryview)):
-            h.update(bytes(buffer))
-    return "".join("%02x" % byte for byte in h.digest()[:6])
-
-
-def call(stem, values):
-    """Call a function with the values of its arguments; return its result and a digest."""
-    names = ARGUMENTS[stem].split()
-    result = getattr(_octograd, stem)(*[values[name] for name in names])
-    # What is left in scratch means nothing.
-    return result, digest(values[name] for name in names if name != "scratch")
-
-
-def refuse(stem, name, bad):
-    """Print the error for one bad argument, and whether it is named and nothing was written."""
-    values = good()
-    values[name] = bad
-    shown = SHOWN.get(name, name)
-    names = ARGUMENTS[stem].split()
-    before = digest(values[n] for n in names)
-    try:
-        call(stem, values)
-        print(stem, shown, "WRONG: accepted")
-    except (TypeError, ValueError) as e:
-        named = str(e).startswith((shown + ":", shown + "["))
-        same = digest(values[n] for n in names) == before
-        print(stem, shown, type(e).__name__, e, "| unchanged" if named and same else "| WRONG")
-
-
-FRESH = (0, 0, -1)
-SHOWN = {"b8": "b"}
 ARGUMENTS = {
-    "add_forward": "a b8 e_a e_b activation training range z",
-    "activation_backward": "dy y e_y activation dx",
-    "dropout": "x keep scale rng y",
-    "batch_apply": "rows n_b batch sums rate rng w residual velocity b e_w",
-    "weight_decay": "rng w residual",
+    "add_forward": "a b8 e_a e_b activation training *range *z",
+    "activation_backward": "dy y e_y activation *dx",
+    "dropout": "x keep scale *rng *y",
+    "batch_apply": "rows n_b *batch *sums rate *rng *w *residual *velocity *b *e_w",
+    "weight_decay": "*rng *w *residual",
     "check_items": "buffer n name",
 }
 ROWS, ROW = 5, 7
 N = 37
+# What the others are measured by.
+MEASURES = {
+    "add_forward": "a",
+    "activation_backward": "dy",
+    "dropout": "x",
+    "batch_apply": "w",
+    "weight_decay": "w",
+}
+LIMITS = {
+    "keep": (1, 65536),
+    "scale": (128, 256),
+    "rows": (1, 32768),
+    "n_b": (ROWS, ROWS),
+    "n": (0, 2**29),
+}
 
 
 def good(rows=ROWS, n_b=ROWS, row=ROW):
@@ -101,8 +69,11 @@ def good(rows=ROWS, n_b=ROWS, row=ROW):
     }
 
 
+functions = Functions(ARGUMENTS, good, MEASURES, empty=("weight_decay",), limits=LIMITS)
+call = functions.call
+
 # Results.
-for stem in sorted(ARGUMENTS):
+for stem in functions.stems:
     g = good()
     print(stem, [call(stem, g) for i in range(3)])
 
@@ -195,98 +166,11 @@ for n in (0, 1, 3, 4, 5, 64):
         results = [call("weight_decay", g) for i in range(2)]
         print("weight_decay", n, residual, results, list(g["w"][:4]), "%08x" % g["rng"][0])
 
-# Refusals. Which arguments a function writes: these may not be read-only.
-WRITTEN = {
-    "add_forward": "range z",
-    "activation_backward": "dx",
-    "dropout": "rng y",
-    "batch_apply": "batch sums rng w residual velocity b e_w",
-    "weight_decay": "rng w residual",
-    "check_items": "",
-}
-# What the others are measured by.
-MEASURES = {
-    "add_forward": "a",
-    "activation_backward": "dy",
-    "dropout": "x",
-    "batch_apply": "w",
-    "weight_decay": "w",
-    "check_items": "",
-}
-CODES = {
-    "b": "i",
-    "sums": "i",
-    "range": "h",
-    "rate": "h",
-    "batch": "h",
-    "velocity": "h",
-    "rng": "I",
-}
-OPTIONAL = ("b", "residual", "velocity")
-RECORDS = {
-    "range": ((-512, 0, -1), (512, 0, -1), (0, -1, 0), (0, 128, 0), (0, 0, -2), (0, 0, 256)),
-    "rate": ((0, 0, 0, 0), (16, 0, 0, 0), (1, 31, 0, 0), (1, 0, 2, 0), (1, 0, 0, 8)),
-    "batch": ((-1023, 0, 0), (0, 512, 0), (0, 0, -1), (0, 0, 2), (0, 0, 32767)),
-}
-LIMITS = {
-    "keep": (1, 65536),
-    "scale": (128, 256),
-    "rows": (1, 32768),
-    "n_b": (ROWS, ROWS),
-    "n": (0, 2**29),
-}
-
-
-def refuse_buffer(stem, name):
-    """Refuse everything that is not a buffer of the right kind and length."""
-    n, code = len(good()[name]), CODES.get(name, "b")
-    for other in "bhiI":
-        if other != code:
-            refuse(stem, name, array(other, bytes(SIZES[other] * n)))
-    for value in (5, 1.5, object) if name in OPTIONAL else (None, 5, 1.5, object):
-        refuse(stem, name, value)
-    if code != "b":
-        refuse(stem, name, bytes(SIZES[code] * n))
-    elif name in WRITTEN[stem].split():
-        refuse(stem, name, bytes(n))
-        refuse(stem, name, memoryview(bytes(n)))
-    if name not in MEASURES[stem].split():
-        for wrong in (n - 1, n + 1) if n > 1 else (n + 1,):
-            refuse(stem, name, array(code, bytes(SIZES[code] * wrong)))
-        refuse(stem, name, array(code))
-    for record in RECORDS.get(name, ()):
-        refuse(stem, name, array("h", record))
-    if name == "rng":
-        refuse(stem, name, array("I", [0]))
-
-
-NOT_INTS = (-(2**30), 2**30 - 1, None, 0.0, "0", True, b"0")
-for stem in sorted(ARGUMENTS):
-    for name in ARGUMENTS[stem].split():
-        if name == "activation":
-            for value in (-1, 5, 6, 7, 8, 16) + NOT_INTS:
-                refuse(stem, name, value)
-        elif name.startswith("e_") and name != "e_w":
-            for value in (-512, 512) + NOT_INTS:
-                refuse(stem, name, value)
-        elif name in LIMITS:
-            low, high = LIMITS[name]
-            for value in (low - 1, high + 1) + NOT_INTS:
-                refuse(stem, name, value)
-        elif name not in ("training", "name"):
-            refuse_buffer(stem, name)
-    try:
-        getattr(_octograd, stem)()
-    except TypeError:
-        print(stem, "no arguments", "TypeError")
-
-# Nothing to work on, or rows that do not make up the weights.
-refuse("add_forward", "a", array("b"))
-refuse("activation_backward", "dy", array("b"))
-refuse("dropout", "x", array("b"))
-refuse("batch_apply", "w", array("b"))
+# Refusals.
+functions.refuse_all()
+# Rows that do not make up the weights.
 for n in (1, ROWS * ROW - 1, ROWS * ROW + 1):
-    refuse("batch_apply", "w", array("b", bytes(n)))
+    functions.refuse("batch_apply", "w", array("b", bytes(n)))
 for rows, n_b in ((1, 0), (1, 32769), (2, 1), (2, 3)):
     values = good()
     values["rows"], values["n_b"] = rows, n_b

@@ -1,65 +1,19 @@
 """Pooling through the border: results, and what is refused."""
 
-import hashlib
 from array import array
+
+from border import FRESH, Functions, random, rng, set_extremes
+from geometry import make_window
 
 import _octograd
 from octograd.windows import axis, window
 
-rng = array("I", [0])
-_octograd.rng_seed(rng, 1)
-SIZES = {"b": 1, "h": 2, "i": 4, "I": 4}
-
-
-def random(code, n, limit):
-    """Return an array of n numbers in -limit..limit."""
-    a = array(code, bytes(n * SIZES[code]))
-    for k in range(n):
-        a[k] = _octograd.rng_below(rng, 2 * limit + 1) - limit
-    return a
-
-
-def digest(buffers):
-    """Return the first digits of the SHA-256 of some buffers."""
-    h = hashlib.sha256()
-    for buffer in buffers:
-        if isinstance(buffer, (array, bytearray, bytes, memoryview)):
-            h.update(bytes(buffer))
-    return "".join("%02x" % byte for byte in h.digest()[:6])
-
-
-def call(stem, values):
-    """Call a function with the values of its arguments; return its result and a digest."""
-    names = ARGUMENTS[stem].split()
-    result = getattr(_octograd, stem)(*[values[name] for name in names])
-    # What is left in scratch means nothing.
-    return result, digest(values[name] for name in names if name != "scratch")
-
-
-def refuse(stem, name, bad):
-    """Print the error for one bad argument, and whether it is named and nothing was written."""
-    values = good()
-    values[name] = bad
-    shown = SHOWN.get(name, name)
-    names = ARGUMENTS[stem].split()
-    before = digest(values[n] for n in names)
-    try:
-        call(stem, values)
-        print(stem, shown, "WRONG: accepted")
-    except (TypeError, ValueError) as e:
-        named = str(e).startswith((shown + ":", shown + "["))
-        same = digest(values[n] for n in names) == before
-        print(stem, shown, type(e).__name__, e, "| unchanged" if named and same else "| WRONG")
-
-
-FRESH = (0, 0, -1)
-SHOWN = {}
 ARGUMENTS = {
-    "max_pool2d_forward": "window x y index",
-    "max_pool2d_route": "window dy index dx",
-    "max_pool2d_backward_x": ("window dy index e_dy x e_x activation pending e_pending range dx"),
-    "average_pool2d_forward": "window x e_x training range y",
-    "average_pool2d_backward_x": "window dy e_dy x e_x activation pending e_pending range dx",
+    "max_pool2d_forward": "window x *y *index",
+    "max_pool2d_route": "window dy index *dx",
+    "max_pool2d_backward_x": "window dy index e_dy x e_x activation pending e_pending *range *dx",
+    "average_pool2d_forward": "window x e_x training *range *y",
+    "average_pool2d_backward_x": "window dy e_dy x e_x activation pending e_pending *range *dx",
 }
 
 # Input's rows, columns and channels, then pool, strides and padding.
@@ -77,17 +31,9 @@ GEOMETRIES = (
 )
 
 
-def make_window(name, sizes, kernel, strides, padding):
-    """Return the record of a window."""
-    p = padding if isinstance(padding, tuple) else (padding, padding)
-    y = axis(sizes[0], kernel[0], strides[0], p[0])
-    x = axis(sizes[1], kernel[1], strides[1], p[1])
-    return window(y, x, sizes[2], sizes[2])
-
-
 def good(geometry=GEOMETRIES[0]):
     """Return a value for each argument of all functions."""
-    s = make_window(*geometry)
+    s = make_window(*geometry[1:])
     n_in, n_out = s[0] * s[8] * s[16], s[1] * s[9] * s[17]
     taps = s[2] * s[10]
     return {
@@ -112,12 +58,14 @@ def overlaps(s):
     return s[3] < s[2] or s[11] < s[10]
 
 
+functions = Functions(ARGUMENTS, good)
+call = functions.call
 OVERLAPPING = ("overlapping", "same", "pixels of padding", "signal")
 
 # Results.
 for geometry in GEOMETRIES:
-    print(geometry[0], list(make_window(*geometry)))
-    for stem in sorted(ARGUMENTS):
+    print(geometry[0], list(make_window(*geometry[1:])))
+    for stem in functions.stems:
         g = good(geometry)
         if stem == "max_pool2d_route" and overlaps(g["window"]):
             continue
@@ -179,11 +127,8 @@ for activation in (0, 1, 2, 3, 4, 9, 15):
 for e in (-500, -40, 0, 40, 500):
     for value in (-128, 127):
         g = good(GEOMETRIES[1])
-        for name in ("x", "dy", "pending"):
-            for k in range(len(g[name])):
-                g[name][k] = value
-        g["e_x"], g["e_dy"], g["e_pending"] = e, -e, e
-        print("edge", e, value, [call(s, g) for s in sorted(ARGUMENTS) if "route" not in s])
+        set_extremes(g, e, value)
+        print("edge", e, value, [call(s, g) for s in functions.stems if "route" not in s])
 g = good()
 g["training"] = False
 print("inference", call("average_pool2d_forward", g), list(g["range"]))
@@ -203,83 +148,23 @@ for n in (1, 2, 3, 255, 256, 257, 784, 1000, 32767):
     print("mean", n, "of", e_y, list(y), list(r), e_dx, list(back), set(dx))
     del x, dx
 
-# Refusals. Which arguments a function writes: these may not be read-only.
-WRITTEN = {
-    "max_pool2d_forward": "y index",
-    "max_pool2d_route": "dx",
-    "max_pool2d_backward_x": "range dx",
-    "average_pool2d_forward": "range y",
-    "average_pool2d_backward_x": "range dx",
-}
-CODES = {"window": "h", "range": "h"}
-OPTIONAL = ("pending",)
-RECORDS = {
-    "range": ((-512, 0, -1), (512, 0, -1), (0, -1, 0), (0, 128, 0), (0, 0, -2), (0, 0, 256)),
-}
-
-
-def refuse_buffer(stem, name):
-    """Refuse everything that is not a buffer of the right kind and length."""
-    n, code = len(good()[name]), CODES.get(name, "b")
-    for other in "bhiI":
-        if other != code:
-            refuse(stem, name, array(other, bytes(SIZES[other] * n)))
-    for value in (5, 1.5, object) if name in OPTIONAL else (None, 5, 1.5, object):
-        refuse(stem, name, value)
-    if code != "b":
-        refuse(stem, name, bytes(SIZES[code] * n))
-    elif name in WRITTEN[stem].split():
-        refuse(stem, name, bytes(n))
-        refuse(stem, name, memoryview(bytes(n)))
-    refuse(stem, name, array(code, bytes(SIZES[code] * (n - 1))))
-    if name != "scratch":
-        refuse(stem, name, array(code, bytes(SIZES[code] * (n + 1))))
-    refuse(stem, name, array(code))
-    for record in RECORDS.get(name, ()):
-        refuse(stem, name, array("h", record))
-    if name == "rng":
-        refuse(stem, name, array("I", [0]))
-
-
-NOT_INTS = (-(2**30), 2**30 - 1, None, 0.0, "0", True, b"0")
-for stem in sorted(ARGUMENTS):
-    for name in ARGUMENTS[stem].split():
-        if name == "activation":
-            for value in (-1, 5, 6, 7, 8, 16) + NOT_INTS:
-                refuse(stem, name, value)
-        elif name.startswith("e_") and name != "e_w":
-            for value in (-512, 512) + NOT_INTS:
-                refuse(stem, name, value)
-        elif name != "training":
-            refuse_buffer(stem, name)
-    try:
-        getattr(_octograd, stem)()
-    except TypeError:
-        print(stem, "no arguments", "TypeError")
-
+# Refusals.
+functions.refuse_all()
 # What no window can be: each field, then what fields together come to.
-for stem in sorted(ARGUMENTS):
-    for k in range(18):
-        if k % 8 == 5 and k < 16:
-            continue
-        for value in (-32768, -1, 0, 2, 32767):
-            record = good()["window"]
-            fine = k in (7, 15) and value == 0 or k in (3, 11) and value == 32767
-            if fine or value == 2 and k not in (4, 6, 7, 12, 14, 15):
-                continue
-            record[k] = value
-            refuse(stem, "window", record)
+FINE = ((7, 0), (3, 32767), (0, 2), (1, 2), (2, 2), (3, 2))
+for stem in functions.stems:
+    functions.refuse_fields(stem, FINE)
     for out_c in (1, 2, 4):
         record = good()["window"]
         record[17] = out_c
-        refuse(stem, "window", record)
+        functions.refuse(stem, "window", record)
 # A window that overlaps with the next cannot hand on bytes.
 for k in (3, 11):
     record = good()["window"]
     record[k] = 1
-    refuse("max_pool2d_route", "window", record)
+    functions.refuse("max_pool2d_route", "window", record)
 # One byte counts the taps of a maximum; a mean may be of any window.
 for columns in (17, 20):
     record = window(axis(16, 16, 1, "valid"), axis(columns, columns, 1, "valid"), 1, 1)
     for stem in ("max_pool2d_forward", "max_pool2d_route", "max_pool2d_backward_x"):
-        refuse(stem, "window", record)
+        functions.refuse(stem, "window", record)

@@ -10,7 +10,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "device"))
 import interpreters
 
 HERE = pathlib.Path(__file__).parent
-NOT_SCRIPTS = ("interpreters.py", "test_device.py", "conftest.py")
+HELPERS = ("border.py", "files.py", "geometry.py", "interpreters.py")
+NOT_SCRIPTS = HELPERS + ("test_device.py", "conftest.py")
 SCRIPTS = sorted(path for path in HERE.glob("*.py") if path.name not in NOT_SCRIPTS)
 IDS = [path.stem for path in SCRIPTS]
 # Options of a script that is about memory, as it fills all there is.
