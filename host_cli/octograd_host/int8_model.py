@@ -49,8 +49,8 @@ def _forward(net, x):
     for node in net.graph.nodes[:-1]:
         tensors.append(_node(node, [tensors[source] for source in node.sources]))
     last = net.graph.nodes[-1]
-    acc, e_acc, _ = _sums(last, *tensors[last.sources[0]])
-    return acc * 2.0**e_acc
+    acc, e_rows = _sums(last, *tensors[last.sources[0]])
+    return acc * 2.0**e_rows
 
 
 def correct_biases(net, samples, means):
@@ -69,7 +69,7 @@ def correct_biases(net, samples, means):
     for node, mean in zip(net.graph.nodes, means, strict=True):
         layer, inputs = node.layer, [tensors[source] for source in node.sources]
         if isinstance(layer, Weighted) and layer.b is not None:
-            acc, _, e_rows = _sums(node, *inputs[0])
+            acc, e_rows = _sums(node, *inputs[0])
             channels = acc.shape[-1]
             got = acc.reshape(-1, channels).mean(0) * 2.0**e_rows
             b = np.array(layer.b) + np.round((mean - got) * 2.0**-BIAS_EXPONENT)
@@ -88,7 +88,7 @@ def _node(node, inputs):
         e_acc = max(min(e_x, e_b), max(e_x, e_b) - 15)
         acc = round_shift(x.astype(np.int64), e_acc - e_x)
         acc = acc + round_shift(b.astype(np.int64), e_acc - e_b)
-        return _requantized(layer, acc, e_acc, e_acc)
+        return _requantized(layer, acc, e_acc)
     if isinstance(layer, Weighted):
         return _requantized(layer, *_sums(node, x, e_x))
     window = node_window(node)
@@ -97,7 +97,7 @@ def _node(node, inputs):
         return np.where(there, read, -128).max(2).reshape(len(x), -1), e_x
     e_acc = e_x - RECIPROCAL_BITS
     acc = read.astype(np.int64).sum(2) * reciprocal(window)
-    return _requantized(layer, acc, e_acc, e_acc)
+    return _requantized(layer, acc, e_acc)
 
 
 def _sums(node, x, e_x):
@@ -107,13 +107,13 @@ def _sums(node, x, e_x):
     # Exact in float64, as sums stay below 2^53.
     acc = in_chunks(lambda part: sums(layer, gather(part, window)[0], w, window), x)
     acc = acc.astype(np.int64)
-    low, e_rows = row_exponents(np.array(layer.e_w, np.int8))
+    _, e_rows = row_exponents(np.array(layer.e_w, np.int8))
     if layer.b is not None:
         acc = acc + bias_sums(np.array(layer.b, np.int32), e_rows + e_x)
-    return acc, low + e_x, e_rows + e_x
+    return acc, e_rows + e_x
 
 
-def _requantized(layer, acc, floor, base):
+def _requantized(layer, acc, base):
     y_range = Range(*(layer.y_range or ()))
-    y, e_y, _ = requantize(acc, y_range, floor, base, layer.activation)
+    y, e_y, _ = requantize(acc, y_range, base, layer.activation)
     return y.reshape(len(y), -1), e_y

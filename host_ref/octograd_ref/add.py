@@ -25,7 +25,7 @@ def add_forward(a, b, e_a, e_b, activation, z_range):
     e_acc = max(min(e_a, e_b), max(e_a, e_b) - 15)
     acc = round_shift(a.astype(np.int64), e_acc - e_a)
     acc = acc + round_shift(b.astype(np.int64), e_acc - e_b)
-    return requantize(acc, z_range, e_acc, e_acc, activation)
+    return requantize(acc, z_range, e_acc, activation)
 
 
 def dropout(x, keep, scale, state):

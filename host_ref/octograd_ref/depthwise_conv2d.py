@@ -29,7 +29,7 @@ def depthwise_conv2d_forward(x, w, b, window, e_x, e_w, activation, y_range):
     low, e_rows = row_exponents(e_w)
     read = gather(x.reshape(-1, window.in_c), window_source(window))
     acc = (read * w.astype(np.int64)).sum(1) + bias_sums(b, e_rows + e_x)
-    y, e_y, learned = requantize(acc, y_range, low + e_x, e_rows + e_x, activation)
+    y, e_y, learned = requantize(acc, y_range, e_rows + e_x, activation)
     return y.ravel(), e_y, learned
 
 

@@ -79,7 +79,7 @@ def linear_forward(x, w, b, window, e_x, e_w, activation, y_range):
         learning from it (to be kept in training only).
     """
     acc, e_acc, e_rows = linear_sums(x, w, b, window, e_x, e_w)
-    y, e_y, learned = requantize(acc, y_range, e_acc, e_rows, activation)
+    y, e_y, learned = requantize(acc, y_range, e_rows, activation)
     return y.ravel(), e_y, learned
 
 

@@ -57,7 +57,7 @@ def average_pool2d_forward(x, window, e_x, y_range):
     """Return the means (int8), their exponent, and the range after learning."""
     read = gather(x.reshape(-1, window.in_c), window_source(window))
     e_acc = e_x - RECIPROCAL_BITS
-    y, e_y, learned = requantize(read.sum(1) * reciprocal(window), y_range, e_acc, e_acc)
+    y, e_y, learned = requantize(read.sum(1) * reciprocal(window), y_range, e_acc)
     return y.ravel(), e_y, learned
 
 

@@ -52,16 +52,14 @@ def learn(r, used, t):
     return Range(exponent, maximum, count)
 
 
-def requantize(acc, r, floor, base, activation=LINEAR):
+def requantize(acc, r, base, activation=LINEAR):
     """
     Make an int8 tensor from int32 sums.
 
     Args:
         acc: Sums, int64, at most ``2**30`` in magnitude.
         r: The tensor's `Range`.
-        floor: The least exponent the range may have.
-        base: Exponent of the sums, relative to what the range's is relative to;
-            an array where it differs along the last axis.
+        base: Exponent of the sums; an array where it differs along the last axis.
         activation: Code.
 
     Returns:
@@ -70,7 +68,7 @@ def requantize(acc, r, floor, base, activation=LINEAR):
     """
     if is_table(activation):
         return activate(round_shift(acc, -4 - base), activation, 0).astype(np.int8), -7, r
-    used, fresh = begin(r, floor)
+    used, fresh = begin(r, int(np.min(base)))
     v = activate(round_shift(acc, used.exponent - base), activation, used.exponent)
     if fresh:
         used = widen(used, int(np.abs(v).max()))
@@ -104,16 +102,17 @@ def requantize_error(sums, e_sums, error, r):
 
     Args:
         sums: int64, at most ``2**29`` in magnitude, of y's shape.
-        e_sums: Their exponent.
+        e_sums: Their exponent, relative to that of the loss's error.
         error: `Error`.
         r: `Range` of the error.
 
     Returns:
-        The error (int8), its exponent, and the range after learning from it.
+        The error (int8), its exponent, relative as well, and the range after
+        learning from it.
     """
     if error.pending is not None:
         pending = round_shift(error.pending.astype(np.int64), e_sums - error.e_pending)
         sums = sums + clamp(pending, 2**29)
     sums = activation_backward(sums, error.y, error.activation, error.e_y)
-    dx, exponent, learned = requantize(sums, r, 0, 0)
-    return dx, e_sums - drop(error.activation) + exponent, learned if sums.any() else r
+    dx, e_dx, learned = requantize(sums, r, e_sums - drop(error.activation))
+    return dx, e_dx, learned if sums.any() else r

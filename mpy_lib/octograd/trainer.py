@@ -148,14 +148,15 @@ class Trainer:
         return loss
 
     def _backward(self, e_dy):
-        tensors, errors = self._tensors, self._error_exponents
-        errors[self._output_slot] = e_dy
+        # Exponents of errors are relative to that of the loss's error, until they move weights.
+        tensors, errors, e_loss = self._tensors, self._error_exponents, e_dy
+        errors[self._output_slot] = 0
         rate = self.optimizer.rate
         for s in self._steps:
             e_dy = errors[s.dy_slot]
             y, e = tensors[s.source], self._exponents[s.source]
             if s.updates:
-                s.layer.update(s.dy, e_dy, y, e, rate, s.scratch)
+                s.layer.update(s.dy, e_loss + e_dy, y, e, rate, s.scratch)
             elif s.routes:
                 if s.dx is not s.dy:
                     errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)

@@ -148,7 +148,11 @@ def learning(kind, functions):
         for value in (-128, 127):
             g = good()
             set_extremes(g, e, value)
-            print("edge", e, value, [call(stem, g) for stem in functions.stems])
+            results = []
+            for stem in functions.stems:
+                g["range"] = array("h", FRESH)
+                results.append(call(stem, g))
+            print("edge", e, value, results)
 
     # A row without an error stays, and draws nothing.
     g = good()

@@ -91,6 +91,7 @@ for e in (-511, -40, 0, 40, 511):
         set_extremes(g, e, value)
         results = []
         for stem in dense.stems:
+            g["range"] = array("h", FRESH)
             results.append(call(stem, g))
         print("edge", e, value, results)
 g = good()

@@ -116,7 +116,9 @@ def test_backward_x_equals_reference(kernels, seed, kind):
         n_in, n_out, row = sizes(window)
         dy, w = int8(rng, n_out), int8(rng, window.out_c, row)
         e_w, error = weight_exponents(rng, window.out_c), random_error(rng, n_in)
-        args = dy, w, window, exponent(rng), e_w, error, random_range(rng, 0)
+        e_dy = exponent(rng)
+        r = random_range(rng, e_dy + int(e_w.min()))
+        args = dy, w, window, e_dy, e_w, error, r
 
         np.testing.assert_equal(kernels.conv2d_backward_x(*args), linear_backward_x(*args))
 
@@ -282,7 +284,7 @@ def test_the_largest_layers_do_not_overflow(kernels, window):
     by_row[-1] = 7
     for e_w, pending in ((exponents(-8), None), (by_row, 127 * ones(n_in))):
         error = Error(x, -7, TANH_CODE, pending, 511)
-        args = dy, w, window, -9, e_w, error, Range(0, 0, WINDOW - 1)
+        args = dy, w, window, -9, e_w, error, Range(-511, 0, WINDOW - 1)
         np.testing.assert_equal(kernels.conv2d_backward_x(*args), linear_backward_x(*args))
     weights = Weights(w, None, None, np.full(out_c, INT32_MIN, np.int32), -8, 1)
     for rate in (Rate(15, 0, 1), Rate(15, 30)):

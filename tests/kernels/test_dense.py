@@ -142,8 +142,9 @@ def test_backward_x_equals_reference(kernels, seed):
     for rng in cases(seed, 24):
         n_in, n_out = sizes(rng)
         dy, w, e_w = int8(rng, n_out), int8(rng, n_out, n_in), weight_exponents(rng, n_out)
-        error, r = random_error(rng, n_in), random_range(rng, 0)
-        args = dy, w, dense_window(n_in, n_out), exponent(rng), e_w, error, r
+        error, e_dy = random_error(rng, n_in), exponent(rng)
+        r = random_range(rng, least(e_dy, e_w))
+        args = dy, w, dense_window(n_in, n_out), e_dy, e_w, error, r
 
         np.testing.assert_equal(kernels.dense_backward_x(*args), linear_backward_x(*args))
 
@@ -180,7 +181,7 @@ def test_backward_x_of_the_longest_layer_does_not_overflow(kernels, n_in, n_out,
     window, w, dy = dense_window(n_in, n_out), low(n_out, n_in), low(n_out)
     # What another reader left is as large as it may become, too.
     errors = Error(low(n_in), -7, activation), Error(ones(n_in), -7, activation, 127 * ones(n_in))
-    for r, error in itertools.product((Range(), Range(0, 0, WINDOW - 1)), errors):
+    for r, error in itertools.product((Range(), Range(-511, 0, WINDOW - 1)), errors):
         args = dy, w, window, -383, exponents(-128), error, r
         np.testing.assert_equal(kernels.dense_backward_x(*args), linear_backward_x(*args))
 

@@ -107,7 +107,9 @@ def test_backward_x_equals_reference(kernels, seed, kind):
         n_in, n_out, taps = sizes(window)
         dy, w = int8(rng, n_out), int8(rng, taps, window.in_c)
         e_w, error = weight_exponents(rng, window.in_c), random_error(rng, n_in)
-        args = dy, w, window, exponent(rng), e_w, error, random_range(rng, 0)
+        e_dy = exponent(rng)
+        r = random_range(rng, e_dy + int(e_w.min()))
+        args = dy, w, window, e_dy, e_w, error, r
 
         made = kernels.depthwise_conv2d_backward_x(*args)
 
@@ -247,7 +249,7 @@ def test_the_largest_layers_do_not_overflow(kernels, window):
         np.testing.assert_equal(kernels.depthwise_conv2d_forward(*args), expected)
     for e_w, pending in ((exponents(-8), None), (by_row, 127 * ones(n_in))):
         error = Error(x, -7, TANH_CODE, pending, 511)
-        args = dy, w, window, -9, e_w, error, Range(0, 0, WINDOW - 1)
+        args = dy, w, window, -9, e_w, error, Range(-511, 0, WINDOW - 1)
         expected = depthwise_conv2d_backward_x(*args)
         np.testing.assert_equal(kernels.depthwise_conv2d_backward_x(*args), expected)
     weights = Weights(w.reshape(1, -1), None, None, np.full(c, INT32_MIN, np.int32), -8, 1)

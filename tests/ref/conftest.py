@@ -209,9 +209,9 @@ class Graph:
         else:
             n.own = r
 
-    def backward(self, dy, e_dy):
+    def backward(self, dy, e_loss):
         """Leave in each trained layer the gradients and their exponents."""
-        self.tensors[-1].pending, self.tensors[-1].e_pending = dy, e_dy
+        self.tensors[-1].pending, self.tensors[-1].e_pending = dy, 0
         for n, t in zip(self.nodes[::-1], self.tensors[:0:-1], strict=True):
             dy, e_dy = t.pending, t.e_pending
             if not t.needed:
@@ -226,7 +226,7 @@ class Graph:
                     n.moved = np.array([dy.any()])
                 self._sums(n, backward, dy, self._shaped(n), n.window, e_dy, e_w)
                 n.g, n.g_bias = gradient(dy, n.x, n.window)
-                n.e_g, n.e_g_bias = e_dy + n.e_x, e_dy
+                n.e_g, n.e_g_bias = e_loss + e_dy + n.e_x, e_loss + e_dy
             elif n.kind == "max" and n.overlap:
                 self._sums(n, max_pool2d_backward_x, dy, n.index, n.window, e_dy)
             elif n.kind == "max":

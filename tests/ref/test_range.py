@@ -104,7 +104,7 @@ def test_learn_of_a_window_of_zeros_lowers_the_exponent_by_six(r):
 
 @given(sums, exponents, st.sampled_from([LINEAR, RELU]))
 def test_requantize_with_a_fresh_range_does_not_saturate(acc, floor, activation):
-    y, exponent, _ = requantize(acc, Range(), floor, floor, activation)
+    y, exponent, _ = requantize(acc, Range(), floor, activation)
 
     exact = round_shift(acc, exponent - floor)
     exact = np.maximum(exact, 0) if activation == RELU else exact
@@ -116,7 +116,7 @@ def test_requantize_with_a_fresh_range_does_not_saturate(acc, floor, activation)
 
 @given(sums, seen, exponents)
 def test_requantize_with_a_known_range_saturates_and_learns_for_the_next(acc, r, floor):
-    y, exponent, learnt = requantize(acc, r, floor, floor, LINEAR)
+    y, exponent, learnt = requantize(acc, r, floor, LINEAR)
 
     assert max(r.exponent, floor) == exponent
     np.testing.assert_array_equal(np.clip(round_shift(acc, exponent - floor), -127, 127), y)
@@ -125,7 +125,7 @@ def test_requantize_with_a_known_range_saturates_and_learns_for_the_next(acc, r,
 
 
 def test_requantize_of_zeros_leaves_a_fresh_range_fresh():
-    _, exponent, learnt = requantize(np.zeros(3, np.int64), Range(), -14, -14, LINEAR)
+    _, exponent, learnt = requantize(np.zeros(3, np.int64), Range(), -14, LINEAR)
 
     assert -14 == exponent
     assert FRESH == learnt.count
@@ -134,17 +134,17 @@ def test_requantize_of_zeros_leaves_a_fresh_range_fresh():
 @pytest.mark.parametrize("size", [2**7, 10**3, 10**6, 10**9])
 def test_requantize_follows_a_signal_that_shrinks_within_five_windows(size):
     # Even one that rounds to nothing at first.
-    _, _, r = requantize(np.array([2**30]), Range(), -30, -30, LINEAR)
+    _, _, r = requantize(np.array([2**30]), Range(), -30, LINEAR)
 
     for _ in range(5 * WINDOW):
-        y, _, r = requantize(np.array([size]), r, -30, -30, LINEAR)
+        y, _, r = requantize(np.array([size]), r, -30, LINEAR)
 
     assert 63 <= y[0] <= 127
 
 
 @given(sums, seen, exponents, st.sampled_from([LINEAR, RELU, RELU6, LEAKY + 1, LEAKY + 7]))
 def test_requantize_saturates_after_the_activation(acc, r, floor, activation):
-    y, e, learnt = requantize(acc, r, floor, floor, activation)
+    y, e, learnt = requantize(acc, r, floor, activation)
 
     v = activate(round_shift(acc, e - floor), activation, e)
     np.testing.assert_array_equal(np.clip(v, -127, 127), y)
@@ -157,11 +157,11 @@ def test_requantize_of_columns_is_that_of_each_column(offsets, seed, r):
     acc = np.random.default_rng(seed).integers(-(2**20), 2**20, (7, len(offsets)))
     base = np.array(offsets) - 12
 
-    y, e, _ = requantize(acc, r, int(base.min()), base)
+    y, e, _ = requantize(acc, r, base)
 
     for column, own in zip(range(len(offsets)), base.tolist(), strict=True):
         known = Range(e, 0, 0)
-        alone, _, _ = requantize(acc[:, column], known, int(base.min()), own)
+        alone, _, _ = requantize(acc[:, column], known, own)
         np.testing.assert_array_equal(alone, y[:, column])
 
 

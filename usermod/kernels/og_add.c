@@ -9,7 +9,7 @@ int32_t og_add_forward_s8(const int8_t *a, const int8_t *b, size_t n, int32_t e_
     // The finer exponent, or 15 below the coarser: |acc| <= 2 * 2^7 * 2^15.
     int32_t e_acc = low > high - 15 ? low : high - 15;
     og_tensor_t t;
-    og_tensor_begin(&t, range, e_acc, e_acc, activation);
+    og_tensor_begin(&t, range, e_acc, activation);
     do {
         for (size_t k = 0; k < n; k++) {
             int32_t acc = og_round_shift(a[k], e_acc - e_a) + og_round_shift(b[k], e_acc - e_b);

@@ -22,7 +22,7 @@ int32_t og_conv2d_forward_s8(const og_linear_t *l, const og_window_t *s, const i
     int32_t low, high;
     og_linear_exponents(l, &low, &high);
     og_tensor_t t;
-    og_tensor_begin(&t, range, low + e_x, low + e_x, activation);
+    og_tensor_begin(&t, range, low + e_x, activation);
     do {
         for (size_t first = 0; first < l->n_out; first += OG_BLOCK) {
             size_t n = l->n_out - first < OG_BLOCK ? l->n_out - first : OG_BLOCK;
@@ -85,7 +85,7 @@ int32_t og_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s, cons
     int32_t e_ref = og_linear_reference(l, uses * l->n_out);
     size_t in_c = (size_t)s->in_c;
     og_tensor_t t;
-    og_error_begin(&t, range);
+    og_error_begin(&t, error, range, e_ref + e_dy);
     do {
         size_t k = 0;
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
@@ -102,7 +102,7 @@ int32_t og_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s, cons
             }
         }
     } while (og_tensor_again(&t));
-    return og_error_end(&t, error, range, e_ref + e_dy);
+    return og_error_end(&t, range);
 }
 
 // Writes the gradient of row o, |g| <= 2^29, and that of its bias. Returns

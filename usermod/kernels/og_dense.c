@@ -11,7 +11,7 @@ int32_t og_dense_forward_s8(const og_linear_t *l, const int8_t *x, int32_t e_x,
     int32_t low, high;
     og_linear_exponents(l, &low, &high);
     og_tensor_t t;
-    og_tensor_begin(&t, range, low + e_x, low + e_x, activation);
+    og_tensor_begin(&t, range, low + e_x, activation);
     do {
         for (size_t o = 0; o < l->n_out; o++) {
             int32_t e_row = og_linear_exponent(l, o);
@@ -34,8 +34,7 @@ int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e
     const og_error_t *error, og_range_t *range, int8_t *dx) {
     int32_t e_ref = og_linear_reference(l, l->n_out);
     og_tensor_t t;
-    // A range of errors is held relative to the exponent of their sums.
-    og_error_begin(&t, range);
+    og_error_begin(&t, error, range, e_ref + e_dy);
     do {
         // Rows outside, a block of columns inside: the transposed product reads
         // rows only, and its int32 sums fit on the stack.
@@ -54,7 +53,7 @@ int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e
             }
         }
     } while (og_tensor_again(&t));
-    return og_error_end(&t, error, range, e_ref + e_dy);
+    return og_error_end(&t, range);
 }
 
 // The gradients of a block of one row, at most 2^14 in magnitude.

@@ -8,7 +8,7 @@ int32_t og_depthwise_conv2d_forward_s8(const og_linear_t *l, const og_window_t *
     int32_t low, high;
     og_linear_exponents(l, &low, &high);
     og_tensor_t t;
-    og_tensor_begin(&t, range, low + e_x, low + e_x, activation);
+    og_tensor_begin(&t, range, low + e_x, activation);
     do {
         for (size_t first = 0; first < channels; first += OG_BLOCK) {
             size_t n = channels - first < OG_BLOCK ? channels - first : OG_BLOCK;
@@ -48,7 +48,7 @@ int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_
     int32_t low, high;
     og_linear_exponents(l, &low, &high);
     og_tensor_t t;
-    og_error_begin(&t, range);
+    og_error_begin(&t, error, range, low + e_dy);
     do {
         size_t k = 0;
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
@@ -71,7 +71,7 @@ int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_
             }
         }
     } while (og_tensor_again(&t));
-    return og_error_end(&t, error, range, low + e_dy);
+    return og_error_end(&t, range);
 }
 
 // Writes the gradient of all weights, |g| <= 2^29. Returns whether any error

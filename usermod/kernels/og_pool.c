@@ -79,7 +79,7 @@ int32_t og_max_pool2d_backward_x_s8(const og_window_t *s, const int8_t *dy, cons
     int32_t e_dy, const og_error_t *error, og_range_t *range, int8_t *dx) {
     size_t channels = (size_t)s->in_c;
     og_tensor_t t;
-    og_error_begin(&t, range);
+    og_error_begin(&t, error, range, e_dy);
     do {
         size_t k = 0;
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
@@ -96,7 +96,7 @@ int32_t og_max_pool2d_backward_x_s8(const og_window_t *s, const int8_t *dy, cons
             }
         }
     } while (og_tensor_again(&t));
-    return og_error_end(&t, error, range, e_dy);
+    return og_error_end(&t, range);
 }
 
 // 2^22 / n, to the nearest.
@@ -111,7 +111,7 @@ int32_t og_average_pool2d_forward_s8(const og_window_t *s, const int8_t *x, int3
     int32_t factor = reciprocal(s);
     int32_t e_acc = e_x - RECIPROCAL_BITS;
     og_tensor_t t;
-    og_tensor_begin(&t, range, e_acc, e_acc, OG_LINEAR);
+    og_tensor_begin(&t, range, e_acc, OG_LINEAR);
     do {
         size_t k = 0;
         for (int32_t oy = 0; oy < s->y.n_out; oy++) {
@@ -140,7 +140,7 @@ int32_t og_average_pool2d_backward_x_s8(const og_window_t *s, const int8_t *dy, 
     int32_t e_sum = e_dy - RECIPROCAL_BITS;
     size_t channels = (size_t)s->in_c;
     og_tensor_t t;
-    og_error_begin(&t, range);
+    og_error_begin(&t, error, range, e_sum);
     do {
         size_t k = 0;
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
@@ -159,5 +159,5 @@ int32_t og_average_pool2d_backward_x_s8(const og_window_t *s, const int8_t *dy, 
             }
         }
     } while (og_tensor_again(&t));
-    return og_error_end(&t, error, range, e_sum);
+    return og_error_end(&t, range);
 }

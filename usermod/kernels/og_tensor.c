@@ -7,11 +7,11 @@ static void restart(og_tensor_t *t) {
     t->six = og_round_shift(6, t->range.exponent);
 }
 
-void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t floor, int32_t base,
+void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     og_activation_t activation) {
     t->activation = activation;
     t->base = base;
-    t->fresh = og_range_begin(range, floor, &t->range);
+    t->fresh = og_range_begin(range, base, &t->range);
     restart(t);
     if (og_activation_is_table(activation)) {
         t->fresh = false;
@@ -47,8 +47,9 @@ int32_t og_tensor_end(const og_tensor_t *t, og_range_t *learner) {
     return t->range.exponent;
 }
 
-void og_error_begin(og_tensor_t *t, const og_range_t *range) {
-    og_tensor_begin(t, range, 0, 0, OG_LINEAR);
+void og_error_begin(og_tensor_t *t, const og_error_t *error, const og_range_t *range,
+    int32_t e_sum) {
+    og_tensor_begin(t, range, e_sum - og_activation_drop(error->activation), OG_LINEAR);
     t->any = false;
 }
 
@@ -63,8 +64,6 @@ int8_t og_error_item(og_tensor_t *t, const og_error_t *error, size_t k, int32_t 
     return og_tensor_item(t, sum, 0);
 }
 
-int32_t og_error_end(const og_tensor_t *t, const og_error_t *error, og_range_t *range,
-    int32_t e_sum) {
-    int32_t exponent = og_tensor_end(t, t->any ? range : NULL);
-    return e_sum - og_activation_drop(error->activation) + exponent;
+int32_t og_error_end(const og_tensor_t *t, og_range_t *range) {
+    return og_tensor_end(t, t->any ? range : NULL);
 }

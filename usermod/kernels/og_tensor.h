@@ -11,7 +11,7 @@
 
 // Making an int8 tensor of int32 sums, item by item, without keeping the sums:
 //
-//   og_tensor_begin(&t, range, floor, base, activation);
+//   og_tensor_begin(&t, range, base, activation);
 //   do {
 //       ... y[k] = og_tensor_item(&t, sum, 0) for every item ...
 //   } while (og_tensor_again(&t));
@@ -25,15 +25,15 @@ typedef struct _og_tensor_t {
     og_range_t range; // what the tensor is made with
     bool fresh;
     og_activation_t activation;
-    int32_t base;     // exponent of the range where the shift is 0
+    int32_t base;     // exponent of the sums
     int32_t shift;
     int32_t six;
     int32_t largest;  // magnitude before saturation
     bool any;         // of an error: whether a sum is not 0
 } og_tensor_t;
 
-// The sums have exponent `base`; the range's exponent is at least `floor`.
-void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t floor, int32_t base,
+// The sums have exponent `base`, and the tensor's is not below it.
+void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     og_activation_t activation);
 
 // One item, from a sum at most 2^30 in magnitude whose exponent is `base` + above.
@@ -42,11 +42,12 @@ int8_t og_tensor_item(og_tensor_t *t, int32_t sum, int32_t above);
 // Whether the tensor has to be made once more.
 bool og_tensor_again(og_tensor_t *t);
 
-// Lets `learner`, if any, learn from the tensor. Returns the exponent of the
-// range it was made with, which for outputs is the tensor's.
+// Lets `learner`, if any, learn from the tensor. Returns the tensor's exponent.
 int32_t og_tensor_end(const og_tensor_t *t, og_range_t *learner);
 
-// The error of a tensor, made from the sums of one of its readers.
+// The error of a tensor, made from the sums of one of its readers. Exponents of
+// errors are relative to that of the loss's error, so that they hardly depend
+// on how large the error of a sample is.
 //
 // Spec: docs/numerics.md, "The way back through a graph".
 typedef struct _og_error_t {
@@ -57,15 +58,15 @@ typedef struct _og_error_t {
     int32_t e_pending;
 } og_error_t;
 
-// Begins an error at exponents relative to its sums'.
-void og_error_begin(og_tensor_t *t, const og_range_t *range);
+// Begins an error that is made from sums at exponent `e_sum`.
+void og_error_begin(og_tensor_t *t, const og_error_t *error, const og_range_t *range,
+    int32_t e_sum);
 
 // One item k of an error, from a sum at exponent `e_sum`, |sum| <= 2^29.
 int8_t og_error_item(og_tensor_t *t, const og_error_t *error, size_t k, int32_t sum,
     int32_t e_sum);
 
 // Lets the range learn, unless all sums are 0. Returns the error's exponent.
-int32_t og_error_end(const og_tensor_t *t, const og_error_t *error, og_range_t *range,
-    int32_t e_sum);
+int32_t og_error_end(const og_tensor_t *t, og_range_t *range);
 
 #endif // OG_TENSOR_H
