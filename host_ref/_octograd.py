@@ -13,6 +13,7 @@ from octograd_ref import add as _add
 from octograd_ref import depthwise_conv2d as _depthwise
 from octograd_ref import linear as _linear
 from octograd_ref import loss as _loss
+from octograd_ref import partial as _partial
 from octograd_ref import pool as _pool
 from octograd_ref import rng as _rng
 from octograd_ref import update as _update
@@ -360,8 +361,12 @@ def _get_gradient(depthwise, window, dy, x, e_dy, e_x):
     return window, dy, x, _get_exponent(e_dy, "e_dy"), _get_exponent(e_x, "e_x")
 
 
-def _check_scratch(scratch, window):
-    n = 4 * window.y.kernel * window.x.kernel * window.in_c
+def _window_scratch(window):
+    return window.y.kernel * window.x.kernel * window.in_c
+
+
+def _check_scratch(scratch, n_items):
+    n = 4 * n_items
     scratch = _get_buffer(scratch, "scratch", "b", True)
     if scratch.size < n:
         raise _outside("scratch", n, n, " items", scratch.size)
@@ -372,14 +377,14 @@ def _window_update(depthwise, window, dy, x, e_dy, e_x, rate, *weights_scratch):
     rate = _get_rate(rate)
     *weights, scratch = weights_scratch
     layer = _Weights(_weights_shape(window, depthwise), window.out_c, *weights)
-    _check_scratch(scratch, window)
+    _check_scratch(scratch, _window_scratch(window))
     update = _depthwise.depthwise_conv2d_update if depthwise else _linear.linear_update
     layer.write(update(layer.value(), dy, x, window, e_dy, e_x, rate))
 
 
 def _gradient(depthwise, window, dy, x, e_dy, e_x, scratch, batch, sums):
     window, dy, x, e_dy, e_x = _get_gradient(depthwise, window, dy, x, e_dy, e_x)
-    _check_scratch(scratch, window)
+    _check_scratch(scratch, _window_scratch(window))
     batch = _get_batch(batch)
     rows, row = shape = _weights_shape(window, depthwise)
     sums = _get_items(sums, "sums", "i", True, rows * row + window.out_c)
@@ -603,15 +608,25 @@ def huber(y, e_y, target, delta):
     return loss
 
 
-def error_quantize(error, skip, dy):
+def error_largest(error):
+    return _loss.error_largest(_get_tensor(error, "error", "i", False))
+
+
+def error_quantize(error, dy):
     error = _get_tensor(error, "error", "i", False)
-    skip = _get_int(skip, "skip", 0, 32768)
     dy = _get_items(dy, "dy", "b", True, error.size)
-    quantized = _loss.error_quantize(error, skip)
-    if quantized is None:
-        return None
-    dy[:], e_dy = quantized
+    dy[:], e_dy = _loss.error_quantize(error)
     return e_dy
+
+
+def partial_keep(dy, channels, fraction, scratch):
+    dy = _get_tensor(dy, "dy", "b", True)
+    channels = _get_int(channels, "channels", 1, dy.size)
+    _get_items(dy, "dy", "b", True, dy.size // channels * channels)
+    fraction = _get_int(fraction, "fraction", 1, 32768)
+    _check_scratch(scratch, channels)
+    dy[:], kept = _partial.partial_keep(dy, channels, fraction)
+    return kept
 
 
 def argmax(y):

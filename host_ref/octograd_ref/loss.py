@@ -84,12 +84,15 @@ def binary_cross_entropy(y, e_y, target):
     return error.astype(np.int32), total
 
 
-def error_quantize(error, skip):
-    """Return (n,) int8 and its exponent, or None if no entry reaches ``skip``."""
+def error_largest(error):
+    """Return the largest magnitude of an error in Q15, at most 32768."""
+    return int(clamp(np.abs(error.astype(np.int64)).max(), 32768))
+
+
+def error_quantize(error):
+    """Return (n,) int8 and its exponent."""
     error = clamp(error.astype(np.int64), 2**30)
     largest = int(np.abs(error).max())
-    if largest < skip:
-        return None
     shift = 0
     while round_shift(largest, shift) > 127:
         shift += 1

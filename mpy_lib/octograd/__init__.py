@@ -19,6 +19,7 @@ _MODULES = {
     "format": ("load",),
     "losses": ("SoftmaxCrossEntropy", "BinaryCrossEntropy", "MSE", "Huber"),
     "optimizers": ("SGD", "Constant", "StepDecay", "CosineDecay"),
+    "partial": ("PartialUpdate",),
     "trainer": ("Trainer", "Diverged"),
     "progress": ("show",),
 }

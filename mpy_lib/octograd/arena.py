@@ -1,5 +1,9 @@
 """Arena: where each tensor lies in the one piece of memory that a model has."""
 
+# What a step of the way back does: make an error of sums, hand on its bytes, drop
+# channels of it, or move weights against it.
+SUMS, BYTES, KEEP, UPDATE = range(4)
+
 # Times of a training step over n nodes: node i goes forward at i, the loss is
 # at n, and node i goes backward at 2 n - i.
 
@@ -64,6 +68,7 @@ class Layout:
     Args:
         graph: Graph.
         training: Whether there is a way back.
+        partial: Whether only a part of each hidden layer's error may stay.
 
     Attributes:
         outputs: By node, the slot of its tensor; None for the last.
@@ -74,8 +79,9 @@ class Layout:
         bytes: Of the arena.
     """
 
-    def __init__(self, graph, training: bool):
+    def __init__(self, graph, training: bool, partial: bool = False):
         self.graph, self.slots, self.steps = graph, [], []
+        self.partial = partial
         last = len(graph.nodes) - 1
         self.outputs, self.indices = [], []
         for i, node in enumerate(graph.nodes):
@@ -112,6 +118,11 @@ class Layout:
             if not reach[i + 1]:
                 continue
             dy.keep(time)
+            if self._keeps(i):
+                step = Step(i, None, dy, None, KEEP)
+                n_scores = node.layer.n_biases(node.input_shape)
+                step.scratch = self._slot("scores", 4 * n_scores, time)
+                self.steps.append(step)
             for source in node.sources:
                 left[source] -= 1
                 if not reach[source]:
@@ -127,12 +138,17 @@ class Layout:
                 self.steps.append(step)
             layer = node.layer
             if layer.trainable:
-                step = Step(i, node.sources[0], dy, None, True)
+                step = Step(i, node.sources[0], dy, None, UPDATE)
                 self._keep(node.sources[0], time)
                 n_scratch = layer.scratch(node.input_shape)
                 if n_scratch:
                     step.scratch = self._slot("scratch", n_scratch, time)
                 self.steps.append(step)
+
+    def _keeps(self, i) -> bool:
+        """Return whether only some channels of a node's error stay."""
+        hidden = i < len(self.graph.nodes) - 1
+        return self.partial and hidden and self.graph.nodes[i].layer.trainable
 
     def _step(self, node, i, source, last, time):
         """Return the step that makes the error of a source, or passes it on."""
@@ -144,11 +160,11 @@ class Layout:
             self._keep(source, time)
         if self.indices[i] is not None:
             self.indices[i].keep(time)
-        if node.routes and len(node.sources) == 2 and not undone:
-            return Step(i, source, dy, dy, False)  # an addition's bytes serve as they are
+        if node.routes and len(node.sources) == 2 and not undone and not self._keeps(source - 1):
+            return Step(i, source, dy, dy, BYTES)  # an addition's bytes serve as they are
         name = type(self.graph.nodes[source - 1].layer).__name__.lower() + " error"
         dx = self._slot(name, self.graph.nodes[source - 1].size, time)
-        step = Step(i, source, dy, dx, False)
+        step = Step(i, source, dy, dx, BYTES if node.routes else SUMS)
         step.undone, step.last = undone, last
         return step
 
@@ -159,11 +175,11 @@ class Step:
 
     Attributes:
         node: Index of the node.
-        source: The tensor whose error is made, or that an update reads.
+        source: The tensor whose error is made, or that an update reads; else None.
         dy, dx: Slots of the node's error and of the one that is made.
-        updates: Whether this is an update.
+        kind: SUMS, BYTES, KEEP or UPDATE.
         pending: Slot of what another reader has left, or None.
-        scratch: Slot of an update's scratch, or None.
+        scratch: Slot of scratch, or None.
         undone: Activation that the error passes here.
         last: Whether all readers have reported now.
     """
@@ -172,5 +188,5 @@ class Step:
     undone = 0
     last = True
 
-    def __init__(self, node, source, dy, dx, updates):
-        self.node, self.source, self.dy, self.dx, self.updates = node, source, dy, dx, updates
+    def __init__(self, node, source, dy, dx, kind):
+        self.node, self.source, self.dy, self.dx, self.kind = node, source, dy, dx, kind

@@ -179,6 +179,7 @@ class Sequential:
         training: bool = False,
         momentum: bool = False,
         batch: int = 1,
+        partial: bool = False,
     ):
         """
         Return a Plan: bytes and multiply-accumulates, before any is spent.
@@ -188,13 +189,14 @@ class Sequential:
             training: Whether for training, else for inference.
             momentum: Whether the optimiser has momentum.
             batch: Samples a step.
+            partial: Whether with a PartialUpdate; MACs are those of all rows.
         """
         from .plan import Plan
 
         if input_shape is None:
             self.check_built()
             input_shape = self.input_shape
-        return Plan(self, input_shape, training, momentum, batch)
+        return Plan(self, input_shape, training, momentum, batch, partial)
 
     def save(self, path: str) -> None:
         """

@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from .arena import Layout
+from .arena import SUMS, UPDATE, Layout
 from .format import file_size
 from .graph import Graph, check_shape
 from .layers import Weighted
@@ -29,9 +29,9 @@ class Plan:
             forward, then the loss, then the nodes backward.
     """
 
-    def __init__(self, net, input_shape, training: bool, momentum, batch: int):
+    def __init__(self, net, input_shape, training: bool, momentum, batch: int, partial: bool):
         graph = Graph(net.layers, check_shape(input_shape))
-        layout = Layout(graph, training)
+        layout = Layout(graph, training, partial)
         self.training, self.arena = training, layout.bytes
         self.tensors = [Tensor(s.name, s.offset, s.size, s.start, s.end) for s in layout.slots]
         self.rows = [
@@ -72,7 +72,7 @@ def _row(layer, shape, node, net, layout, training, momentum, batch):
         return Row(name, shape, 0, 0, 0, 0)
     n, n_b = layer.n_weights(node.input_shape), layer.n_biases(node.input_shape)
     steps = [] if not training else [s for s in layout.steps if layer is _layer(layout, s.node)]
-    passes = 1 + len([s for s in steps if s.updates or not node.routes])
+    passes = 1 + len([s for s in steps if s.kind in (SUMS, UPDATE)])
     # A range, or the four bytes of a dropout's mask, or nothing.
     ram = _RANGE if isinstance(layer, Weighted) else layer.own_bytes
     flash = biases = 0
@@ -100,6 +100,6 @@ def _error_ranges(layout, node) -> int:
     nodes = layout.graph.nodes
     n = 0
     for step in layout.steps:
-        if not step.updates and not nodes[step.node].routes:
+        if step.kind == SUMS:
             n += nodes[step.source - 1] is node if step.last else nodes[step.node] is node
     return n

@@ -4,12 +4,14 @@ from array import array
 
 import _octograd
 
-from .arena import Layout, view
+from .arena import BYTES, KEEP, SUMS, UPDATE, Layout, view
 from .checks import whole
 from .layers import fresh_range
 from .model import SEED_MAX, exponents, forward, forward_views
 from .optimizers import q15
+from .partial import PartialUpdate
 from .progress import Progress
+from .report import Report
 
 
 class Diverged(Exception):
@@ -31,6 +33,8 @@ class Trainer:
         optimizer: SGD(lr).
         skip: Go without a backward pass where the error of a sample is below
             this, 0 to 1; 1/16 saves most of the work of a long training.
+        partial: PartialUpdate() to train only some rows or filters of each hidden
+            layer, or None.
 
     Attributes:
         skipped: Number of samples without a backward pass so far.
@@ -42,13 +46,15 @@ class Trainer:
         MemoryError: Training does not fit; the model is as it was.
     """
 
-    def __init__(self, net, loss, optimizer, *, skip: float = 0):
+    def __init__(self, net, loss, optimizer, *, skip: float = 0, partial=None):
         if not hasattr(net, "weighted"):
             raise TypeError(f"net: Sequential expected, got {net!r}")
         if not hasattr(loss, "classifies") or isinstance(loss, type):
             raise TypeError(f"loss: loss such as MSE() expected, got {loss!r}")
         if not hasattr(optimizer, "rate"):
             raise TypeError(f"optimizer: SGD(lr) expected, got {optimizer!r}")
+        if partial is not None and not isinstance(partial, PartialUpdate):
+            raise TypeError(f"partial: PartialUpdate() or None expected, got {partial!r}")
         net.check_built()
         self._skip = q15("skip", skip)
         self._trained = [layer for layer in net.weighted if layer.trainable]
@@ -56,7 +62,7 @@ class Trainer:
             raise ValueError("net: a trainable layer expected, got none")
         for layer in self._trained:
             layer.check_trainable()
-        self.net, self.loss, self.optimizer = net, loss, optimizer
+        self.net, self.loss, self.optimizer, self.partial = net, loss, optimizer, partial
         self.skipped = self.steps = 0
         self.correct = False
         self._in_batch = 0
@@ -66,7 +72,7 @@ class Trainer:
     def _allocate(self):
         net, optimizer = self.net, self.optimizer
         nodes = net.graph.nodes
-        layout = Layout(net.graph, True)
+        layout = Layout(net.graph, True, self.partial is not None)
         ranges = self._ranges(layout)
         memory = [
             layer.training_memory(
@@ -100,7 +106,7 @@ class Trainer:
         nodes = self.net.graph.nodes
         wanted = [[False, False] for _ in nodes]
         for step in layout.steps:
-            if not step.updates and not nodes[step.node].routes:
+            if step.kind == SUMS:
                 if step.last:
                     wanted[step.source - 1][0] = True
                 else:
@@ -139,25 +145,29 @@ class Trainer:
         if self.loss.classifies:
             self.correct = _octograd.argmax(logits) == target
         loss = self.loss.error(logits, e_y, target)
-        e_dy = _octograd.error_quantize(logits, self._skip, self._output_error)
-        if e_dy is None:
+        largest = _octograd.error_largest(logits)
+        if largest < self._skip:
             self.skipped += 1
         else:
-            self._backward(e_dy)
+            fraction = self.partial.fraction(largest, loss) if self.partial else 0
+            self._backward(_octograd.error_quantize(logits, self._output_error), fraction)
         self._after()
         return loss
 
-    def _backward(self, e_dy):
+    def _backward(self, e_loss, fraction):
         # Exponents of errors are relative to that of the loss's error, until they move weights.
-        tensors, errors, e_loss = self._tensors, self._error_exponents, e_dy
+        tensors, errors = self._tensors, self._error_exponents
         errors[self._output_slot] = 0
         rate = self.optimizer.rate
         for s in self._steps:
             e_dy = errors[s.dy_slot]
+            if s.kind == KEEP:
+                s.kept += _octograd.partial_keep(s.dy, s.channels, fraction, s.scratch)
+                continue
             y, e = tensors[s.source], self._exponents[s.source]
-            if s.updates:
+            if s.kind == UPDATE:
                 s.layer.update(s.dy, e_loss + e_dy, y, e, rate, s.scratch)
-            elif s.routes:
+            elif s.kind == BYTES:
                 if s.dx is not s.dy:
                     errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)
                     if s.undone:
@@ -262,6 +272,10 @@ class Trainer:
             progress.add(self.loss.error(logits, net.output_exponent, expected), correct)
         return progress.loss, progress.accuracy
 
+    def report(self):
+        """Return a Report: what share of the work was left out so far."""
+        return Report(self.net.graph, self._steps, self.steps, self.skipped)
+
     def _count(self, x, y) -> int:
         n = self.loss.count(y, len(self.net.outputs))
         if not 1 <= n <= 65535:
@@ -275,12 +289,14 @@ class _Step:
     """A step of the way back, with its memory."""
 
     def __init__(self, step, nodes, memory, slots, ranges):
-        node = nodes[step.node]
-        self.layer, self.routes = node.layer, node.routes
-        self.source, self.updates, self.undone = step.source, step.updates, step.undone
+        self.node, self.kind = step.node, step.kind
+        self.layer = layer = nodes[step.node].layer
+        self.source, self.undone = step.source, step.undone
         self.dy, self.dy_slot = view(memory, step.dy), slots[id(step.dy)]
         self.scratch = step.scratch and view(memory, step.scratch)
-        if step.updates:
+        if step.kind == KEEP:
+            self.channels, self.kept = layer.n_biases(nodes[step.node].input_shape), 0
+        if step.dx is None:
             return
         self.dx, self.dx_slot = view(memory, step.dx), slots[id(step.dx)]
         if step.dx is step.dy:

@@ -144,11 +144,14 @@ VARIANTS = (
     ("decoder", decoder, (20,), 16, og.BinaryCrossEntropy(), {"schedule": og.StepDecay(1)}),
     ("decoder 8-bit", decoder, (20,), 8, og.Huber(0.5), {"momentum": 0.99}),
     ("signals", signals, (10, 2), 8, MSE, {"batch": 2, "normalize": True}),
+    ("images partial", images, (5, 4, 1), 16, CE, {"partial": og.PartialUpdate()}),
+    ("signals partial", signals, (10, 2), 8, MSE, {"partial": og.PartialUpdate(by="loss")}),
 )
 for name, make, shape, bits, loss, options in VARIANTS:
     net = make(bits)
     net.build(shape)
-    trainer = og.Trainer(net, loss, og.SGD(1 / 64, **options))
+    partial = options.pop("partial", None)
+    trainer = og.Trainer(net, loss, og.SGD(1 / 64, **options), partial=partial)
     locked(name + ": steps", steps, trainer, x, labels if loss is CE else targets)
     fit = trainer.fit(samples, labels if loss is CE else target_bytes, epochs=3)
     next(fit)

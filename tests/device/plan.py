@@ -8,7 +8,7 @@ import octograd as og
 PATH = "octograd-plan.tmp"
 # Python's own objects, in bytes: of a net, and of each layer without and with a trainer, on a
 # port of 64 bits. On one of 32 bits they are half of it.
-NET_OVERHEAD, LAYER_OVERHEAD = 1280, (1088, 1792)
+NET_OVERHEAD, LAYER_OVERHEAD = 1280, (1088, 1856)
 RELU = {"activation": og.relu}
 
 
@@ -92,6 +92,8 @@ VARIANTS = (
     ("decoder", (10,), 16, decoder(), None, NOTHING),
     ("decoder all", (10,), 8, decoder(), None, ALL),
     ("signal", (40, 3), 16, signal(), None, {"batch": 3}),
+    ("conv partial", (13, 11, 1), 16, conv(), None, {"partial": True}),
+    ("separable partial", (9, 7, 2), 16, separable(), None, {"partial": True}),
 )
 
 
@@ -166,16 +168,19 @@ for name, shape, bits, layers, until, options in VARIANTS:
     if until is not None:
         net.freeze(until=until)
     momentum, batch = options.get("momentum", 0), options.get("batch", 1)
+    partial = options.get("partial", False)
     inference = net.plan(shape)
-    training = net.plan(shape, training=True, momentum=momentum > 0, batch=batch)
-    sgd = og.SGD(1 / 64, **options)
+    kind = {"momentum": momentum > 0, "batch": batch, "partial": partial}
+    training = net.plan(shape, training=True, **kind)
+    sgd = og.SGD(1 / 64, momentum=momentum, batch=batch)
+    partial = og.PartialUpdate() if partial else None
     start = used()
     net.build(shape)
     built = used()
     exact = [inference_bytes(net) == inference.ram, saved_bytes(net) == inference.flash]
     exact += [len(net.arena) == inference.arena, str(net.plan()) == str(inference)]
     between = used()
-    trainer = og.Trainer(net, og.MSE(), sgd)
+    trainer = og.Trainer(net, og.MSE(), sgd, partial=partial)
     trained = used()
     exact += [training_bytes(net, trainer) == training.ram, saved_bytes(net) == training.flash]
     exact += [len(net.arena) == max(training.arena, inference.arena)]

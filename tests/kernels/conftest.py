@@ -19,7 +19,6 @@ from octograd_ref.range import Range
 from octograd_ref.update import Batch
 
 from .library import (
-    RUBBISH,
     Error,
     Layer,
     Library,
@@ -38,7 +37,6 @@ CFLAGS = (
     "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror "
     "-shared -fPIC"
 )
-ERROR_EXPONENT_UNSET = 12345
 
 
 class Kernels(Library):
@@ -259,17 +257,22 @@ class Kernels(Library):
     binary_cross_entropy = partialmethod(_against, "og_binary_cross_entropy_s32")
     huber = partialmethod(_against, "og_huber_s32")
 
-    def error_quantize(self, error, skip):
-        dy, e_dy = outputs(error.size, np.int8), np.array([ERROR_EXPONENT_UNSET], np.int32)
-        if self.call("og_error_quantize_s8", error, error.size, skip, dy, e_dy):
-            return dy, int(e_dy[0])
-        # Nothing may have been written.
-        assert np.all(dy == RUBBISH)
-        assert e_dy[0] == ERROR_EXPONENT_UNSET
-        return None
+    def error_largest(self, error):
+        return self.call("og_error_largest_s32", error, error.size)
+
+    def error_quantize(self, error):
+        dy = outputs(error.size, np.int8)
+        return dy, self.call("og_error_quantize_s8", error, error.size, dy)
 
     def argmax(self, y):
         return self.call("og_argmax_s32", y, y.size)
+
+    # og_partial.h
+
+    def partial_keep(self, dy, channels, fraction):
+        kept, scores = dy.copy(), outputs(channels, np.int32)
+        args = kept, dy.size // channels, channels, fraction, scores
+        return kept, self.call("og_partial_keep_s8", *args)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from octograd_ref.depthwise_conv2d import (
     depthwise_conv2d_gradient,
 )
 from octograd_ref.linear import linear_backward_x, linear_forward, linear_gradient, linear_sums
-from octograd_ref.loss import error_quantize, softmax_cross_entropy
+from octograd_ref.loss import error_largest, error_quantize, softmax_cross_entropy
 from octograd_ref.pool import (
     average_pool2d_backward_x,
     average_pool2d_forward,
@@ -244,11 +244,10 @@ class Graph:
     def train_step(self, x, target, rate):
         """Return the loss in units of 2**-10, and whether the sample was learnt from."""
         error, loss = self.loss(*self.forward(x), target)
-        quantized = error_quantize(error, self.skip)
-        if quantized is None:
+        if error_largest(error) < self.skip:
             return loss, False
         # All errors are made before any update, which is the same: no layer stands twice.
-        self.backward(*quantized)
+        self.backward(*error_quantize(error))
         for n in self.nodes:
             if n.trained:
                 args = n.g, n.g_bias, n.moved, n.e_g, n.e_g_bias, rate

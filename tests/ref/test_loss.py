@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from octograd_ref.loss import (
     argmax,
     binary_cross_entropy,
+    error_largest,
     error_quantize,
     huber,
     mean_squared_error,
@@ -244,7 +245,7 @@ errors = st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1).map(
 @example(np.array([-128], np.int32))
 @example(np.array([255], np.int32))
 def test_error_quantize_fills_int8_and_loses_half_a_step(error):
-    dy, e_dy = error_quantize(error, 0)
+    dy, e_dy = error_quantize(error)
 
     held = np.clip(error.astype(np.int64), -(2**30), 2**30)
     largest = np.abs(held).max()
@@ -257,11 +258,11 @@ def test_error_quantize_fills_int8_and_loses_half_a_step(error):
         assert np.abs(dy * 2.0 ** (e_dy + 15) - held).max() <= 2.0 ** (e_dy + 14)
 
 
-@given(errors, st.integers(0, 32768))
-def test_error_quantize_skips_what_does_not_reach_the_threshold(error, skip):
-    largest = np.abs(error.astype(np.int64)).max()
-
-    assert (largest < skip) == (error_quantize(error, skip) is None)
+@given(errors)
+@example(np.array([-(2**31)], np.int32))
+@example(np.array([32767], np.int32))
+def test_error_largest_is_that_magnitude_up_to_one(error):
+    assert min(np.abs(error.astype(np.int64)).max(), 32768) == error_largest(error)
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1))

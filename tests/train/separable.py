@@ -56,9 +56,9 @@ def make(weight_bits):
     )
 
 
-def train(name, net, sgd, epochs, bar):
+def train(name, net, sgd, epochs, bar, **less):
     """Train a net and print what came of it."""
-    trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), sgd)
+    trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), sgd, **less)
     first, _ = trainer.evaluate(test_x, test_labels)
     steps = 0
     for _ in trainer.fit(x, labels, epochs=epochs, seed=5):
@@ -68,6 +68,7 @@ def train(name, net, sgd, epochs, bar):
     last, accuracy = trainer.evaluate(test_x, test_labels)
     print(name, "loss falls:", last < first, "learnt:", accuracy >= bar)
     print(name, "right of 60:", int(60 * accuracy + 0.5), int(1024 * 60 * last + 0.5))
+    print(name, "left out:", int(1000 * trainer.report().saved))
 
 
 x, labels = textures(N, 1)
@@ -80,3 +81,7 @@ train("then normalized", net, og.SGD(1 / 4096, normalize=True), 1, 0.8)
 net = make(8)
 net.build((SIDE, SIDE, 2), seed=7)
 train("8-bit", net, og.SGD(1 / 16), 3, 0.7)
+net = make(16)
+net.build((SIDE, SIDE, 2), seed=7)
+train("partial", net, og.SGD(1 / 16), 3, 0.7, partial=og.PartialUpdate())
+train("by loss", net, og.SGD(1 / 16), 1, 0.7, skip=1 / 16, partial=og.PartialUpdate(by="loss"))

@@ -4,6 +4,7 @@
 #include "og_conv2d.h"
 #include "og_depthwise_conv2d.h"
 #include "og_loss.h"
+#include "og_partial.h"
 #include "og_pool.h"
 #include "og_rng.h"
 
@@ -435,19 +436,36 @@ static mp_obj_t mod_octograd_huber(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_huber_obj, 4, 4, mod_octograd_huber);
 
-// error_quantize(error, skip, dy) -> e_dy, or None if the sample is skipped
-static mp_obj_t mod_octograd_error_quantize(mp_obj_t error_in, mp_obj_t skip_in, mp_obj_t dy_in) {
+// error_largest(error) -> 0..32768
+static mp_obj_t mod_octograd_error_largest(mp_obj_t error_in) {
     size_t n;
     const int32_t *error = get_tensor(error_in, "error", 'i', READ, &n);
-    int32_t skip = get_int(skip_in, "skip", 0, 32768);
-    int8_t *dy = get_items(dy_in, "dy", 'b', WRITE, n);
-    int32_t e_dy;
-    if (!og_error_quantize_s8(error, n, skip, dy, &e_dy)) {
-        return mp_const_none;
-    }
-    return MP_OBJ_NEW_SMALL_INT(e_dy);
+    return MP_OBJ_NEW_SMALL_INT(og_error_largest_s32(error, n));
 }
-static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_error_quantize_obj, mod_octograd_error_quantize);
+static MP_DEFINE_CONST_FUN_OBJ_1(mod_octograd_error_largest_obj, mod_octograd_error_largest);
+
+// error_quantize(error, dy) -> e_dy
+static mp_obj_t mod_octograd_error_quantize(mp_obj_t error_in, mp_obj_t dy_in) {
+    size_t n;
+    const int32_t *error = get_tensor(error_in, "error", 'i', READ, &n);
+    int8_t *dy = get_items(dy_in, "dy", 'b', WRITE, n);
+    return MP_OBJ_NEW_SMALL_INT(og_error_quantize_s8(error, n, dy));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(mod_octograd_error_quantize_obj, mod_octograd_error_quantize);
+
+// partial_keep(dy, channels, fraction, scratch) -> number of channels kept
+static mp_obj_t mod_octograd_partial_keep(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    size_t n;
+    int8_t *dy = get_tensor(args[0], "dy", 'b', WRITE, &n);
+    size_t channels = (size_t)get_int(args[1], "channels", 1, (int32_t)n);
+    size_t n_pixels = n / channels;
+    get_items(args[0], "dy", 'b', WRITE, n_pixels * channels);
+    int32_t fraction = get_int(args[2], "fraction", 1, 32768);
+    int32_t *scratch = get_scratch(args[3], channels);
+    return MP_OBJ_NEW_SMALL_INT(og_partial_keep_s8(dy, n_pixels, channels, fraction, scratch));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_partial_keep_obj, 4, 4, mod_octograd_partial_keep);
 
 // argmax(y) -> index
 static mp_obj_t mod_octograd_argmax(mp_obj_t y_in) {
@@ -540,7 +558,9 @@ static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_check_items_obj, mod_octograd_chec
     X(MP_QSTR_mean_squared_error, mod_octograd_mean_squared_error_obj) \
     X(MP_QSTR_binary_cross_entropy, mod_octograd_binary_cross_entropy_obj) \
     X(MP_QSTR_huber, mod_octograd_huber_obj) \
+    X(MP_QSTR_error_largest, mod_octograd_error_largest_obj) \
     X(MP_QSTR_error_quantize, mod_octograd_error_quantize_obj) \
+    X(MP_QSTR_partial_keep, mod_octograd_partial_keep_obj) \
     X(MP_QSTR_argmax, mod_octograd_argmax_obj) \
     X(MP_QSTR_rng_seed, mod_octograd_rng_seed_obj) \
     X(MP_QSTR_rng_below, mod_octograd_rng_below_obj) \

@@ -92,16 +92,21 @@ int32_t og_binary_cross_entropy_s32(const int8_t *target, size_t n, int32_t e_y,
     return loss;
 }
 
-bool og_error_quantize_s8(const int32_t *error, size_t n, int32_t skip,
-    int8_t *dy, int32_t *e_dy) {
+static int32_t largest_magnitude(const int32_t *error, size_t n) {
     int32_t largest = 0;
     for (size_t k = 0; k < n; k++) {
         int32_t magnitude = og_abs(og_clamp(error[k], ERROR_MAX));
         largest = magnitude > largest ? magnitude : largest;
     }
-    if (largest < skip) {
-        return false;
-    }
+    return largest;
+}
+
+int32_t og_error_largest_s32(const int32_t *error, size_t n) {
+    return og_clamp(largest_magnitude(error, n), ONE_Q15);
+}
+
+int32_t og_error_quantize_s8(const int32_t *error, size_t n, int8_t *dy) {
+    int32_t largest = largest_magnitude(error, n);
     int32_t shift = 0;
     while (og_round_shift(largest, shift) > 127) {
         shift++;
@@ -110,8 +115,7 @@ bool og_error_quantize_s8(const int32_t *error, size_t n, int32_t skip,
         // At most 127, as the largest is.
         dy[k] = (int8_t)og_round_shift(og_clamp(error[k], ERROR_MAX), shift);
     }
-    *e_dy = shift - 15;
-    return true;
+    return shift - 15;
 }
 
 size_t og_argmax_s32(const int32_t *y, size_t n) {

@@ -2,7 +2,6 @@
 #ifndef OG_LOSS_H
 #define OG_LOSS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,11 +30,12 @@ int32_t og_binary_cross_entropy_s32(const int8_t *target, size_t n, int32_t e_y,
 // Huber's loss: squared up to a difference of delta (Q15, 1..2^29), linear beyond.
 int32_t og_huber_s32(const int8_t *target, size_t n, int32_t delta, int32_t e_y, int32_t *y);
 
-// The error as int8: dy (n,) s8 with exponent *e_dy, as fine as its largest
-// entry allows. Returns false, and writes nothing, if no entry reaches `skip`
-// (Q15): the sample is known well enough to do without a backward pass.
-bool og_error_quantize_s8(const int32_t *error, size_t n, int32_t skip,
-    int8_t *dy, int32_t *e_dy);
+// The largest magnitude of an error in Q15, at most 32768.
+int32_t og_error_largest_s32(const int32_t *error, size_t n);
+
+// The error as int8: dy (n,) s8, as fine as its largest entry allows. Returns
+// its exponent.
+int32_t og_error_quantize_s8(const int32_t *error, size_t n, int8_t *dy);
 
 // Index of the largest y, the lowest of equals.
 size_t og_argmax_s32(const int32_t *y, size_t n);
