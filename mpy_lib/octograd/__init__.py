@@ -20,6 +20,7 @@ _MODULES = {
     "losses": ("SoftmaxCrossEntropy", "BinaryCrossEntropy", "MSE", "Huber"),
     "optimizers": ("SGD", "Constant", "StepDecay", "CosineDecay"),
     "partial": ("PartialUpdate",),
+    "budget": ("fit_budget",),
     "trainer": ("Trainer", "Diverged"),
     "progress": ("show",),
 }

@@ -39,7 +39,8 @@ class PartialUpdate:
         self._largest_loss = 0
 
     def __repr__(self):
-        return f"PartialUpdate({self.minimum / _ONE}, {self.maximum / _ONE}, by={self.by!r})"
+        minimum, maximum = self.minimum / _ONE, self.maximum / _ONE
+        return f"PartialUpdate({minimum:.3g}, {maximum:.3g}, by={self.by!r})"
 
     def fraction(self, error: int, loss: int) -> int:
         """
