@@ -662,3 +662,12 @@ def take(source, index, out):
         raise _outside("source", out.size, out.size, " items", source.size)
     index = _get_int(index, "index", 0, source.size // out.size - 1)
     out[:] = source[index * out.size : (index + 1) * out.size]
+
+
+def put(x, index, out):
+    x = _get_tensor(x, "x", "b", False)
+    out = _get_buffer(out, "out", "b", True)
+    if out.size < x.size:
+        raise _outside("out", x.size, x.size, " items", out.size)
+    index = _get_int(index, "index", 0, out.size // x.size - 1)
+    out[index * x.size : (index + 1) * x.size] = x

@@ -338,5 +338,8 @@ def rng_uniform(rng: Buffer, limit: int, w: Buffer) -> None:
 def take(source: Buffer, index: int, out: Buffer) -> None:
     """Copy record `index` of a flat buffer of records as long as out."""
 
+def put(x: Buffer, index: int, out: Buffer) -> None:
+    """Copy x to record `index` of a flat buffer of records as long as x."""
+
 def check_items(buffer: Buffer, n: int, name: str) -> None:
     """Raise an error that names the argument unless it is an int8 buffer of n items."""

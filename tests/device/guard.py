@@ -190,6 +190,8 @@ def flat(h, n):
     for index in (0, 2):
         call("take", source, index, z)
         h.update(z)
+        call("put", a, index, source)
+        h.update(source)
 
 
 def hexadecimal(h):

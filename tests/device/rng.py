@@ -1,4 +1,4 @@
-"""The generator, drawn weights and take() through the border: results, and what is refused."""
+"""The generator, drawn weights, take() and put(): results at the border, and what is refused."""
 
 from array import array
 
@@ -49,6 +49,11 @@ out = array("b", bytes(20))
 _octograd.take(bytes(range(236, 256)), 0, out)
 print("take all", list(out))
 
+records = bytearray(14)
+for index in (1, 0):
+    print("put", index, _octograd.put(array("b", [-1, -2, 3, 4, 5, -128]), index, records))
+    print(list(records))
+
 for seed in (-1, -(2**30)) + NOT_INTS:
     refuse("rng_seed", "seed", array("I", [5]), seed)
 for n in (0, -1, 65537, 2**30 - 1) + NOT_INTS:
@@ -73,15 +78,22 @@ NOT_WRITABLE_BYTES = (
 for bad in NOT_WRITABLE_BYTES:
     refuse("rng_uniform", "w", array("I", [5]), 10, bad)
     refuse("take", "out", source, 0, bad)
+    refuse("put", "out", bytes(4), 0, bad)
 for bad in (None, 4, object, array("h", bytes(20)), array("i", bytes(20)), b"", bytes(5)):
     refuse("take", "source", bad, 0, bytearray(6))
+for bad in (None, 4, object, array("h", bytes(4)), array("i", bytes(4)), b""):
+    refuse("put", "x", bad, 0, bytearray(6))
 refuse("take", "out", source, 0, bytearray(0))
+for short in (0, 5):
+    refuse("put", "out", bytes(6), 0, bytearray(short))
 for index in (-1, 3, 2**30 - 1) + NOT_INTS:
     refuse("take", "index", source, index, bytearray(6))
-for stem in ("rng_seed", "rng_below", "rng_uniform", "take"):
+    refuse("put", "index", bytes(6), index, bytearray(23))
+for stem in ("rng_seed", "rng_below", "rng_uniform", "take", "put"):
     refuse_no_arguments(stem)
 try:
     long = bytearray(32769)
     refuse("take", "out", long, 0, long)
+    refuse("put", "x", long, 0, long)
 except MemoryError:
     print("SKIP take out: memory")

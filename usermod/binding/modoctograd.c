@@ -519,6 +519,22 @@ static mp_obj_t mod_octograd_take(mp_obj_t source_in, mp_obj_t index_in, mp_obj_
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_take_obj, mod_octograd_take);
 
+// put(x, index, out): x as record `index` of a flat buffer of records as long as x
+static mp_obj_t mod_octograd_put(mp_obj_t x_in, mp_obj_t index_in, mp_obj_t out_in) {
+    size_t n, n_out;
+    const int8_t *x = get_tensor(x_in, "x", 'b', READ, &n);
+    int8_t *out = get_buffer(out_in, "out", 'b', WRITE, &n_out);
+    if (n_out < n) {
+        get_items(out_in, "out", 'b', WRITE, n);
+    }
+    size_t index = (size_t)get_int(index_in, "index", 0, (int32_t)(n_out / n) - 1);
+    for (size_t k = 0; k < n; k++) {
+        out[index * n + k] = x[k];
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_put_obj, mod_octograd_put);
+
 // check_items(buffer, n, name): an int8 buffer of n items, or an error that names the argument
 static mp_obj_t mod_octograd_check_items(mp_obj_t buffer, mp_obj_t n, mp_obj_t name) {
     get_items(buffer, mp_obj_str_get_str(name), 'b', READ, (size_t)get_int(n, "n", 0, 1 << 29));
@@ -566,7 +582,8 @@ static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_check_items_obj, mod_octograd_chec
     X(MP_QSTR_rng_below, mod_octograd_rng_below_obj) \
     X(MP_QSTR_rng_uniform, mod_octograd_rng_uniform_obj) \
     X(MP_QSTR_check_items, mod_octograd_check_items_obj) \
-    X(MP_QSTR_take, mod_octograd_take_obj)
+    X(MP_QSTR_take, mod_octograd_take_obj) \
+    X(MP_QSTR_put, mod_octograd_put_obj)
 
 #if MICROPY_ENABLE_DYNRUNTIME
 
