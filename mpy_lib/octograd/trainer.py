@@ -205,7 +205,7 @@ class Trainer:
             if self._trained[i].e_w[0] - self._start[i] > 8:
                 raise Diverged(f"{self._trained[i]!r}: the weights have grown 256-fold; lower lr")
 
-    def fit(self, x, y, *, epochs: int = 1, shuffle: bool = True, seed: int = 1):
+    def fit(self, x, y, *, epochs: int = 1, shuffle: bool = True, seed: int = 1, replay=None):
         """
         Learn from a data set; return a generator that yields after each sample.
 
@@ -220,9 +220,11 @@ class Trainer:
             epochs: How often each sample is seen.
             shuffle: Whether each epoch has an order of its own.
             seed: Of the orders; the same seed brings the same orders again.
+            replay: ReplayBuffer of samples of old tasks: each new sample is followed
+                by a step on one of them, once there are any. None is added here.
 
         Yields:
-            The same Progress each time.
+            The same Progress each time, of the new samples alone.
 
         Raises:
             TypeError, ValueError: An argument does not fit; at once, not in the loop.
@@ -230,9 +232,21 @@ class Trainer:
         whole("epochs", epochs, 1, SEED_MAX)
         rng = array("I", [1])
         _octograd.rng_seed(rng, whole("seed", seed, 0, SEED_MAX))
-        return self._fit(x, y, epochs, shuffle, rng, self._count(x, y))
+        if replay is not None:
+            self._check_replay(replay)
+        return self._fit(x, y, epochs, shuffle, rng, self._count(x, y), replay)
 
-    def _fit(self, x, y, epochs, shuffle, rng, n):
+    def _check_replay(self, replay):
+        if not hasattr(replay, "draw_into") or isinstance(replay, type):
+            raise TypeError(f"replay: ReplayBuffer() or None expected, got {replay!r}")
+        if not self.loss.classifies:
+            raise ValueError("replay: None expected with a loss that does not classify")
+        n_in, n_out = self.net.n_in, len(self.net.outputs)
+        if replay.n_in != n_in or replay.classes > n_out:
+            wanted = f"{n_in} bytes a sample, up to {n_out} classes"
+            raise ValueError(f"replay: {wanted} expected, got {replay!r}")
+
+    def _fit(self, x, y, epochs, shuffle, rng, n, replay):
         sample = bytearray(self.net.n_in)
         target = bytearray(len(self.net.outputs))
         order = array("H", range(n))
@@ -249,6 +263,9 @@ class Trainer:
                 _octograd.take(x, index, sample)
                 loss = self.step(sample, self.loss.select(y, index, target))
                 progress.add(loss, self.correct)
+                if replay is not None and len(replay):
+                    label = replay.draw_into(sample)
+                    self.step(sample, label)
                 yield progress
 
     def evaluate(self, x, y) -> tuple:

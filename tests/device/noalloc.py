@@ -1,5 +1,6 @@
 """A training step, the running of fit(), and predict() with the heap locked."""
 
+import hashlib
 from array import array
 
 import _octograd
@@ -29,6 +30,11 @@ def locked(name, function, a, b, c):
     finally:
         heap_unlock()
     print(name, "no allocation" if error is None else "WRONG: allocated")
+
+
+def digest(memory):
+    """Return the first digits of the SHA-256 of memory."""
+    return "".join(["%02x" % byte for byte in hashlib.sha256(memory).digest()[:6]])
 
 
 def steps(trainer, x, targets):
@@ -158,6 +164,26 @@ for name, make, shape, bits, loss, options in VARIANTS:
     locked(name + ": fit", rest, fit, None, None)
     locked(name + ": classify", classify_all, net, x, None)
     print(net.digest()[:12], trainer.optimizer)
+
+
+# Rehearsal: what is kept, what is drawn, and a fit with it.
+def keep(replay, x, labels):
+    """Add samples, and draw others."""
+    for i in range(N):
+        replay.add(x[i], labels[i])
+        replay.draw_into(drawn)
+
+
+drawn = bytearray(N_IN)
+net = og.Sequential(og.Dense(9, og.relu), og.Dense(N_OUT))
+net.build((N_IN,))
+trainer = og.Trainer(net, CE, og.SGD(1 / 8))
+replay = og.ReplayBuffer(N_IN, 6, classes=N_OUT)
+locked("replay: add and draw", keep, replay, x, labels)
+fit = trainer.fit(samples, labels, epochs=2, replay=replay)
+next(fit)
+locked("replay: fit", rest, fit, None, None)
+print(net.digest()[:12], trainer.steps, digest(replay.memory))
 
 # The lock itself works, where there is one.
 works = heap_lock is heap_unlock

@@ -1,0 +1,159 @@
+"""Samples of old tasks, kept to be learnt from again."""
+
+from array import array
+
+import _octograd
+
+from .checks import whole
+from .model import SEED_MAX
+
+_COUNT_MAX = 65535
+
+
+class ReplayBuffer:
+    """
+    A fixed number of samples with their classes, all classes alike.
+
+    While there is room, all are kept. Then a class that has fewer than the
+    others gets a place of the one with most, and within a class that has its share
+    each sample seen is as likely to be kept as any other (Chrysakis and Moens 2020,
+    "Online Continual Learning from Imbalanced Data", class-balancing reservoir
+    sampling; of a class that was seen 65535 times, later ones are a little likelier).
+
+    It takes (n_in + 1) * capacity + 4 * classes + 4 bytes, at once; add() and
+    draw_into() allocate nothing.
+
+    Args:
+        n_in: Bytes of a sample, 1 to 32768.
+        capacity: Number of samples, at least one for each class, to 65535.
+        classes: Number of classes, 1 to 256.
+        seed: Of what is kept and drawn.
+        memory: The memory of a buffer of the same numbers, perhaps read from a file,
+            to go on with it; the seed has no effect then.
+
+    Attributes:
+        memory: bytearray of everything: samples, their classes, counts, draws made.
+
+    Raises:
+        TypeError, ValueError: An argument does not fit.
+        MemoryError: It does not fit into memory.
+    """
+
+    def __init__(self, n_in: int, capacity: int, *, classes: int, seed: int = 1, memory=None):
+        self.n_in = whole("n_in", n_in, 1, 32768)
+        self.classes = whole("classes", classes, 1, 256)
+        self.capacity = whole("capacity", capacity, classes, _COUNT_MAX)
+        self._rng = array("I", [1])
+        _octograd.rng_seed(self._rng, whole("seed", seed, 0, SEED_MAX))
+        self._labels = n_in * capacity
+        self._counts = self._labels + capacity  # by class: samples held, and seen
+        self.n_bytes = self._counts + 4 * classes + 4
+        self._n = 0
+        if memory is None:
+            self.memory = bytearray(self.n_bytes)
+            # Far apart, as the draws of seeds in a row would else be the same ones.
+            self._set(self.n_bytes - 2, _octograd.rng_below(self._rng, 16384))
+        else:
+            self._adopt(memory)
+
+    def __repr__(self):
+        return f"ReplayBuffer({self.n_in}, {self.capacity}, classes={self.classes})"
+
+    def __len__(self):
+        return self._n
+
+    def _adopt(self, memory):
+        if not isinstance(memory, bytearray):
+            raise TypeError("memory: bytearray expected")
+        _octograd.check_items(memory, self.n_bytes, "memory")
+        self.memory = memory
+        n = sum([self.held(label) for label in range(self.classes)])
+        counts = [0] * 256
+        for index in range(min(n, self.capacity)):
+            counts[memory[self._labels + index]] += 1
+        if counts[: self.classes] != [self.held(label) for label in range(self.classes)]:
+            raise ValueError("memory: that of a ReplayBuffer of the same numbers expected")
+        self._n = n
+
+    def held(self, label: int) -> int:
+        """Return how many samples of a class are kept."""
+        return self._get(self._counts + 4 * label)
+
+    def add(self, x, label: int) -> None:
+        """
+        Keep a sample, perhaps in the place of another, or do not. Allocates nothing.
+
+        Args:
+            x: int8 buffer of n_in items.
+            label: Its class.
+        """
+        _octograd.check_items(x, self.n_in, "x")
+        held = self.held(whole("label", label, 0, self.classes - 1))
+        counts = self._counts + 4 * label
+        seen = min(self._get(counts + 2) + 1, _COUNT_MAX)
+        self._set(counts + 2, seen)
+        if self._n < self.capacity:
+            index = self._n
+            self._n += 1
+            self._set(counts, held + 1)
+        else:
+            fullest = self._fullest()
+            most = self.held(fullest)
+            if held + 1 < most:
+                index = self._place(fullest, self._below(most))
+                self._set(self._counts + 4 * fullest, most - 1)
+                self._set(counts, held + 1)
+            else:
+                k = self._below(seen)
+                if k >= held:
+                    return
+                index = self._place(label, k)
+        _octograd.put(x, index, self.memory)
+        self.memory[self._labels + index] = label
+
+    def draw_into(self, x) -> int:
+        """
+        Copy a random sample into x, a writable int8 buffer; return its class.
+
+        Allocates nothing.
+        """
+        if not self._n:
+            raise ValueError("replay: 1 sample or more expected, got 0; add() some")
+        _octograd.check_items(x, self.n_in, "x")
+        index = self._below(self._n)
+        _octograd.take(self.memory, index, x)
+        return self.memory[self._labels + index]
+
+    def _fullest(self):
+        fullest = 0
+        for label in range(1, self.classes):
+            if self.held(label) > self.held(fullest):
+                fullest = label
+        return fullest
+
+    def _place(self, label, k):
+        """Return where the k-th sample of a class lies."""
+        memory, labels = self.memory, self._labels
+        for index in range(self.capacity):
+            if memory[labels + index] == label:
+                if k == 0:
+                    return index
+                k -= 1
+
+    def _below(self, n):
+        # Draws are numbered, so that the memory holds all that decides about the next one.
+        k = self.n_bytes - 4
+        low, high = self._get(k), self._get(k + 2)
+        _octograd.rng_seed(self._rng, low | high << 16)
+        low = low + 1 & 65535
+        self._set(k, low)
+        if low == 0:
+            self._set(k + 2, high + 1 & 16383)
+        return _octograd.rng_below(self._rng, n)
+
+    def _get(self, k):
+        return self.memory[k] | self.memory[k + 1] << 8
+
+    def _set(self, k, value):
+        self.memory[k] = value & 255
+        self.memory[k + 1] = value >> 8

@@ -1,0 +1,151 @@
+"""Not forgetting: which samples a ReplayBuffer keeps, and how a fit rehearses them."""
+
+from array import array
+
+from border import digest, random
+
+import octograd as og
+
+
+def refused(text, function, *arguments, **options):
+    """Print why a call is refused."""
+    try:
+        function(*arguments, **options)
+        print(text, "WRONG: accepted")
+    except (TypeError, ValueError) as e:
+        # Where a class is printed, its name differs.
+        print(text, type(e).__name__, str(e).split("<")[0])
+
+
+def stored(replay):
+    """Return the samples of a buffer of one byte a sample with their classes, sorted."""
+    n = len(replay)
+    return sorted(zip(replay.memory[:n], replay.memory[replay.capacity :][:n]))
+
+
+# While there is room all are kept; then the classes become even, and stay so.
+replay = og.ReplayBuffer(1, 12, classes=4, seed=3)
+print(replay, replay.n_bytes, len(replay.memory) == replay.n_bytes, len(replay))
+x = bytearray(1)
+for i, label in enumerate([0] * 12 + [1] * 5 + [2] * 3 + [0] * 20 + [3] * 30 + [1, 2] * 20):
+    x[0] = i
+    replay.add(x, label)
+    if i in (11, 12, 16, 19, 39, 40, 69, 109):
+        print(i, [replay.held(c) for c in range(4)], stored(replay))
+    counts = [replay.held(c) for c in range(4)]
+    sound = sum(counts) == len(replay) == min(i + 1, 12)
+    classes = [pair[1] for pair in stored(replay)]
+    if not sound or counts != [len([c for c in classes if c == k]) for k in range(4)]:
+        print("WRONG", i, counts)
+print(digest([replay.memory]))
+
+# Within a class each sample is as likely to be kept as any other, whether the class was there
+# from the beginning or had its places from another.
+ROUNDS = 160
+kept = [[0] * 16, [0] * 16]
+for seed in range(ROUNDS):
+    replay = og.ReplayBuffer(1, 8, classes=2, seed=seed)
+    for i in range(32):
+        x[0] = i % 16
+        replay.add(x, i // 16)
+    for value, label in stored(replay):
+        kept[label][value] += 1
+for label in range(2):
+    # 4 of 16 samples each time, so 40 of each on average, with a deviation of 5.5.
+    fair = sum(kept[label]) == 4 * ROUNDS and min(kept[label]) > 20 and max(kept[label]) < 60
+    print("kept", kept[label], fair or "WRONG")
+
+# Draws: each as often as any other, and a buffer goes on from its memory.
+replay = og.ReplayBuffer(1, 8, classes=2, seed=5)
+for i in range(8):
+    x[0] = 10 * i
+    replay.add(x, i % 2)
+again = og.ReplayBuffer(1, 8, classes=2, memory=bytearray(replay.memory))
+drawn = [0] * 8
+for _ in range(400):
+    label = replay.draw_into(x)
+    drawn[x[0] // 10] += 1
+    if label != x[0] // 10 % 2:
+        print("WRONG", label)
+    value = x[0]
+    if again.draw_into(x) != label or x[0] != value:
+        print("WRONG", label)
+print("drawn", drawn, min(drawn) > 25 or "WRONG", digest([again.memory, replay.memory]))
+x[0] = 99
+for one in (replay, again):
+    one.add(x, 1)
+print("goes on", replay.memory == again.memory or "WRONG", again.held(0), len(again))
+
+# A class may be seen more often than is counted.
+replay = og.ReplayBuffer(1, 2, classes=1)
+replay.add(x, 0)
+replay.add(x, 0)
+replay.memory[replay.n_bytes - 6] = replay.memory[replay.n_bytes - 5] = 255
+for _ in range(20):
+    replay.add(x, 0)
+print("seen", list(replay.memory[2:]))
+# Draws are counted past 16 bits, and again from 0.
+replay.memory[-4:] = b"\xff\xff\xff\x3f"
+replay.draw_into(x)
+print("counted", list(replay.memory[-4:]))
+
+# Refusals.
+for value in (0, -1, 32769, None, 1.0, True):
+    refused("n_in", og.ReplayBuffer, value, 3, classes=2)
+for value in (1, 65536, None, 2.0):
+    refused("capacity", og.ReplayBuffer, 4, value, classes=2)
+for value in (0, 257, None, "2"):
+    refused("classes", og.ReplayBuffer, 4, 300, classes=value)
+for value in (-1, 2**30, None):
+    refused("seed", og.ReplayBuffer, 4, 3, classes=2, seed=value)
+for value in (bytes(27), bytearray(26), bytearray(28), 27, array("b", bytes(27))):
+    refused("memory", og.ReplayBuffer, 4, 3, classes=2, memory=value)
+# Counts that do not fit the capacity, the classes that are stored, and these the number.
+for k, value in ((15, 4), (16, 1), (15, 1), (19, 2)):
+    memory = bytearray(27)
+    memory[12] = 2 if k == 15 else 0
+    memory[k] = value
+    refused("memory %d" % k, og.ReplayBuffer, 4, 3, classes=2, memory=memory)
+print(len(og.ReplayBuffer(4, 3, classes=2, memory=bytearray(27))))
+replay = og.ReplayBuffer(4, 3, classes=2)
+refused("empty", replay.draw_into, bytearray(4))
+for value in (bytes(3), bytes(5), None, array("h", bytes(8))):
+    refused("add", replay.add, value, 0)
+for value in (-1, 2, None, True):
+    refused("add", replay.add, bytes(4), value)
+print(any(replay.memory[:23]), len(replay))
+replay.add(bytes(4), 1)
+for value in (bytes(4), bytearray(3), None):
+    refused("draw", replay.draw_into, value)
+
+# A fit rehearses, and counts new samples only.
+net = og.Sequential(og.Dense(6, og.relu), og.Dense(3))
+net.build((4,), seed=2)
+trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 8))
+x, labels = random("b", 40, 127), bytes([0, 1, 2, 0, 1, 2, 0, 1, 2, 0])
+for text, n in (("empty", 0), ("not empty", 3)):
+    replay = og.ReplayBuffer(4, 5, classes=3)
+    for i in range(n):
+        replay.add(memoryview(x)[4 * i : 4 * i + 4], labels[i])
+    before, first = bytes(replay.memory[:23]), trainer.steps
+    for p in trainer.fit(x, labels, epochs=2, replay=replay):
+        seen = p.sample
+    print(
+        text, seen, trainer.steps - first, bytes(replay.memory[:23]) == before, net.digest()[:12]
+    )
+# It may be filled meanwhile.
+replay = og.ReplayBuffer(4, 5, classes=3)
+for p in trainer.fit(x, labels, shuffle=False, replay=replay):
+    replay.add(memoryview(x)[4 * p.sample - 4 : 4 * p.sample], labels[p.sample - 1])
+print("meanwhile", trainer.steps, len(replay), net.digest()[:12])
+before = net.digest()
+for text, value in (
+    ("type", 5),
+    ("class", og.ReplayBuffer),
+    ("n_in", og.ReplayBuffer(5, 5, classes=3)),
+    ("classes", og.ReplayBuffer(4, 5, classes=4)),
+):
+    refused(text, trainer.fit, x, labels, replay=value)
+regression = og.Trainer(net, og.MSE(), og.SGD(1 / 8))
+refused("regression", regression.fit, x, bytes(30), replay=replay)
+print("unchanged", net.digest() == before or "WRONG")
