@@ -199,6 +199,27 @@ def weight_decay(layer):
     return layer._replace(w=w, residual=residual, state=state)
 
 
+def weight_pull(layer, rate, importance, anchor, e_anchor):
+    """
+    Return `Weights` after a pull towards where they were.
+
+    Args:
+        layer: `Weights`.
+        rate: `Rate`: an importance of 128 would take this share of the way.
+        importance: (rows, n) int8.
+        anchor: (rows, n) int8, exponent ``e_anchor``.
+        e_anchor: Exponent of anchor.
+    """
+    w16, state = whole(layer)
+    goal = clamp(round_shift(anchor.astype(np.int64) * 256, layer.e_w - e_anchor), WEIGHT_MAX)
+    step = round_shift(rate.factor * importance.astype(np.int64) * (w16 - goal), rate.shift + 7)
+    w, rest = split(clamp(w16 - step, WEIGHT_MAX))
+    residual = layer.residual
+    if residual is not None:
+        residual = np.where(step != 0, rest, residual)
+    return layer._replace(w=np.where(step != 0, w, layer.w), residual=residual, state=state)
+
+
 def add_to_batch(batch, g, g_bias, moved, e_gw, e_gb):
     """
     Add one sample's gradients to a batch.

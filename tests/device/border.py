@@ -32,11 +32,13 @@ CODES = {
     "batch": "h",
     "velocity": "h",
     "rng": "I",
+    "g": "i",
+    "total": "I",
 }
 # What messages call an argument that has two kinds.
-SHOWN = {"y32": "y", "b8": "b"}
+SHOWN = {"y32": "y", "b8": "b", "g": "sums"}
 OPTIONAL = ("b", "residual", "velocity", "pending")
-LONGER = ("scratch",)  # may be longer than is needed
+LONGER = ("scratch", "g")  # may be longer than is needed
 ANYTHING = ("training", "name")  # not tried
 NOT_INTS = (None, 1.0, "1", True, b"1")
 RECORDS = {

@@ -101,6 +101,11 @@ def learn(h, stem, before, x, w, b, dy, scratch, rows):
                 call(stem + "_gradient", *before, dy, x, e, -7, *scratch, batch, sums)
             call("batch_apply", rows, n_b, batch, sums, rate, *weights)
             call("weight_decay", rng, w, its)
+            total, importance = new("I", n), new("b", n)
+            call("importance_add", batch, sums, -2047, total)
+            call("importance_scale", total, 18, importance)
+            call("weight_pull", rate, rng, w, its, e_w, importance, random_int8(n), -9)
+            h.update(importance)
     for buffer in (w, residual, velocity, b, e_w, sums, batch, rng):
         h.update(buffer)
 

@@ -123,6 +123,10 @@ class Kernels(Library):
     halve = partialmethod(_changed, "og_update_halve")
     decay = partialmethod(_changed, "og_update_decay")
 
+    def pull(self, layer, rate, importance, anchor, e_anchor):
+        args = record(rate), importance.ravel(), anchor.ravel(), e_anchor
+        return self._changed("og_update_pull", layer, *args)
+
     def _sums_of(self, batch, n):
         if not batch.begun:
             return outputs(n, np.int32)
@@ -266,6 +270,17 @@ class Kernels(Library):
 
     def argmax(self, y):
         return self.call("og_argmax_s32", y, y.size)
+
+    # og_importance.h
+
+    def importance_add(self, g, e_g, exponent, total):
+        total = total.copy()
+        return total, self.call("og_importance_add_s32", g, g.size, e_g, exponent, total)
+
+    def importance_scale(self, total, shift):
+        importance = outputs(total.size, np.int8)
+        self.call("og_importance_scale_s8", total, total.size, shift, importance)
+        return importance
 
     # og_partial.h
 

@@ -11,12 +11,14 @@ from octograd_ref.update import (
     halve,
     step_shifts,
     weight_decay,
+    weight_pull,
 )
 
 from .draw import (
     INT32_MAX,
     INT32_MIN,
     cases,
+    int8,
     momenta,
     pick,
     random_rate,
@@ -197,6 +199,31 @@ def test_halve_and_decay_equal_reference_for_every_weight_at_the_ends(kernels, w
 
         np.testing.assert_equal(kernels.halve(layer), halve(layer))
         np.testing.assert_equal(kernels.decay(layer), weight_decay(layer))
+
+
+@seeds
+@residuals
+def test_pull_equals_reference(kernels, seed, with_residual):
+    for rng in cases(seed, 40):
+        layer = random_weights(rng, 3, int(rng.integers(1, 40)), 3, with_residual, False)
+        shape = layer.w.shape
+        e_anchor = layer.e_w + int(rng.integers(-3, 4)) if rng.random() < 0.8 else 511
+        args = random_rate(rng), int8(rng, *shape), int8(rng, *shape), e_anchor
+
+        np.testing.assert_equal(kernels.pull(layer, *args), weight_pull(layer, *args))
+
+
+@residuals
+@pytest.mark.parametrize("e_w", [-128, -8, 127])
+def test_pull_equals_reference_for_every_weight_at_the_ends(kernels, with_residual, e_w):
+    layer = all_weights(with_residual, e_w)
+    for anchor in (-128, 0, 127):
+        for importance in (-128, 0, 1, 127):
+            for e_anchor in (-511, e_w - 1, e_w, e_w + 1, 511):
+                for rate in (Rate(15, 0), Rate(1, 30), Rate(1, 0)):
+                    bytes_ = (np.full(layer.w.shape, v, np.int8) for v in (importance, anchor))
+                    args = layer, rate, *bytes_, e_anchor
+                    np.testing.assert_equal(kernels.pull(*args), weight_pull(*args))
 
 
 def test_decay_of_no_weights_draws_nothing(kernels):

@@ -23,6 +23,7 @@ from octograd_ref.update import (
     update_layer,
     update_velocity,
     weight_decay,
+    weight_pull,
     whole,
 )
 
@@ -367,6 +368,47 @@ def test_decay_of_one_byte_is_right_on_average(value):
     # The drawn byte is a half low on average, which is 2^-9 and decays with the rest.
     assert abs(new.w.mean() - value * 255 / 256) < 5 * 0.5 / math.sqrt(n) + 2**-8
     assert np.abs(new.w - value).max() <= 1
+
+
+def test_pull_takes_its_share_of_the_way_from_the_anchor():
+    rng = np.random.default_rng(3)
+    layer = random_layer(rng, (40, 50))
+    importance, anchor = rng.integers(0, 128, (2, 40, 50)).astype(np.int8)
+
+    new = weight_pull(layer, Rate(3, 4), importance, anchor, layer.e_w - 1)
+
+    way = full(layer) - 128 * anchor.astype(float)
+    assert np.abs(full(layer) - 3 / 16 * importance / 128 * way - full(new)).max() <= 0.5
+    np.testing.assert_array_equal(layer.b, new.b)
+    assert (layer.e_w, layer.state) == (new.e_w, new.state)
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_pull_leaves_what_does_not_matter_and_what_has_not_moved(residual):
+    rng = np.random.default_rng(4)
+    layer = random_layer(rng, (6, 50))
+    layer = layer._replace(residual=np.zeros_like(layer.w) if residual else None, state=7)
+    none, all_ = np.zeros_like(layer.w), np.full_like(layer.w, 127)
+    anchor = rng.integers(-127, 128, layer.w.shape).astype(np.int8)
+
+    free = weight_pull(layer, Rate(1, 0), none, anchor, layer.e_w)
+    there = weight_pull(layer, Rate(1, 3), all_, layer.w, layer.e_w)
+
+    for new in (free, there):
+        np.testing.assert_array_equal(layer.w, new.w)
+        assert (new.state == 7) == residual
+    assert not residual or not there.residual.any()
+
+
+def test_pull_of_one_byte_is_right_on_average():
+    n = 40000
+    layer = one_byte(np.full((1, n), 90, np.int8), rng_seed(5))
+    matter, anchor = np.full((1, n), 64, np.int8), np.full((1, n), 70, np.int8)
+
+    new = weight_pull(layer, Rate(1, 5), matter, anchor, layer.e_w)
+
+    # A 64th of 20, and of what the drawn byte adds: a half low.
+    assert abs(new.w.mean() - (90 - 20 / 64)) < 5 * 0.5 / math.sqrt(n) + 2**-8
 
 
 def test_whole_draws_through_the_layer_and_not_by_row():

@@ -115,6 +115,20 @@ void og_update_decay(const og_weights_t *layer) {
     }
 }
 
+void og_update_pull(const og_weights_t *layer, const og_rate_t *rate, const int8_t *importance,
+    const int8_t *anchor, int32_t e_anchor) {
+    for (size_t k = 0; k < layer->n; k++) {
+        int32_t w16 = layer->w[k] * 256 + low_byte(layer, k, k);
+        int32_t a16 = og_clamp(og_round_shift(anchor[k] * 256, *layer->e_w - e_anchor),
+            OG_WEIGHT_MAX);
+        // |w16 - a16| < 2^16, so the product is at most 15 * 2^7 * 2^16 < 2^27.
+        int32_t step = og_round_shift(rate->factor * importance[k] * (w16 - a16), rate->shift + 7);
+        if (step != 0) {
+            store(layer, k, og_clamp(w16 - step, OG_WEIGHT_MAX));
+        }
+    }
+}
+
 void og_batch_begin(og_batch_t *batch, int32_t e_gw, int32_t e_gb, int32_t *sums, size_t n) {
     if (batch->begun == 0) {
         batch->e_gw = (int16_t)e_gw;

@@ -81,6 +81,15 @@ void og_update_halve(const og_weights_t *layer);
 // Weight decay: takes 2^-8 of itself from each weight.
 void og_update_decay(const og_weights_t *layer);
 
+// Consolidation: takes from each weight a share of its way from where it was,
+// rate->factor * 2^-rate->shift if its importance were 128. Other fields of
+// the rate have no effect. importance and anchor are (n,) s8; the anchors'
+// exponent is e_anchor. Any bytes are safe.
+//
+// Spec: docs/numerics.md, "Elastic weight consolidation".
+void og_update_pull(const og_weights_t *layer, const og_rate_t *rate, const int8_t *importance,
+    const int8_t *anchor, int32_t e_anchor);
+
 // Gradients summed over a batch, at exponents of their own.
 typedef struct _og_batch_t {
     int16_t e_gw;
