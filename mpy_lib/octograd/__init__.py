@@ -21,6 +21,7 @@ _MODULES = {
     "optimizers": ("SGD", "Constant", "StepDecay", "CosineDecay"),
     "partial": ("PartialUpdate",),
     "budget": ("fit_budget",),
+    "consolidation": ("EWC",),
     "replay": ("ReplayBuffer",),
     "trainer": ("Trainer", "Diverged"),
     "progress": ("show",),

@@ -163,14 +163,17 @@ class Sequential:
         n = len(x) // self.n_in
         _octograd.check_items(x, max(n, 1) * self.n_in, "x")
         sample = bytearray(self.n_in)
-        dropouts = [layer for layer in self._flat if hasattr(layer, "drops")]
-        for layer in dropouts:
-            layer.drops = False
+        self.set_dropping(False)
         for i in range(n):
             _octograd.take(x, i, sample)
             self._run(sample, True)
-        for layer in dropouts:
-            layer.drops = True
+        self.set_dropping(True)
+
+    def set_dropping(self, drops: bool) -> None:
+        """Let the dropouts drop in training, or pass all on."""
+        for layer in self._flat:
+            if hasattr(layer, "drops"):
+                layer.drops = drops
 
     def plan(
         self,

@@ -125,7 +125,7 @@ class SGD:
         return text + (", normalize=True)" if self.rate[2] else ")")
 
 
-def exact_rate(lr) -> tuple:
+def exact_rate(lr, name: str = "lr") -> tuple:
     """
     Return (factor, shift) of the nearest factor * 2**-shift, 1 <= factor <= 15.
 
@@ -134,8 +134,8 @@ def exact_rate(lr) -> tuple:
         ValueError: `lr` is NaN, or not within 2**-30 to 15.
     """
     # NaN is in no range.
-    if not 2**-31 <= number("lr", lr) <= 15:
-        raise ValueError(f"lr: 2**-30 to 15 expected, got {lr}")
+    if not 2**-31 <= number(name, lr) <= 15:
+        raise ValueError(f"{name}: 2**-30 to 15 expected, got {lr}")
     shift = 0
     while lr < 8 and shift < 30:
         lr *= 2

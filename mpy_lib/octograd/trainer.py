@@ -35,6 +35,7 @@ class Trainer:
             this, 0 to 1; 1/16 saves most of the work of a long training.
         partial: PartialUpdate() to train only some rows or filters of each hidden
             layer, or None.
+        consolidate: EWC() of this net, to keep what it knows, or None.
 
     Attributes:
         skipped: Number of samples without a backward pass so far.
@@ -46,7 +47,7 @@ class Trainer:
         MemoryError: Training does not fit; the model is as it was.
     """
 
-    def __init__(self, net, loss, optimizer, *, skip: float = 0, partial=None):
+    def __init__(self, net, loss, optimizer, *, skip: float = 0, partial=None, consolidate=None):
         if not hasattr(net, "weighted"):
             raise TypeError(f"net: Sequential expected, got {net!r}")
         if not hasattr(loss, "classifies") or isinstance(loss, type):
@@ -55,6 +56,11 @@ class Trainer:
             raise TypeError(f"optimizer: SGD(lr) expected, got {optimizer!r}")
         if partial is not None and not isinstance(partial, PartialUpdate):
             raise TypeError(f"partial: PartialUpdate() or None expected, got {partial!r}")
+        if consolidate is not None:
+            if not hasattr(consolidate, "pull") or isinstance(consolidate, type):
+                raise TypeError(f"consolidate: EWC() or None expected, got {consolidate!r}")
+            if consolidate.net is not net:
+                raise ValueError("consolidate: EWC of the same net expected")
         net.check_built()
         self._skip = q15("skip", skip)
         self._trained = [layer for layer in net.weighted if layer.trainable]
@@ -62,7 +68,8 @@ class Trainer:
             raise ValueError("net: a trainable layer expected, got none")
         for layer in self._trained:
             layer.check_trainable()
-        self.net, self.loss, self.optimizer, self.partial = net, loss, optimizer, partial
+        self.net, self.loss, self.optimizer = net, loss, optimizer
+        self.partial, self.consolidate = partial, consolidate
         self.skipped = self.steps = 0
         self.correct = False
         self._in_batch = 0
@@ -154,7 +161,17 @@ class Trainer:
         self._after()
         return loss
 
+    def gradient(self, x, target) -> None:
+        """Add one sample's gradients to the sums of all layers, which must have some."""
+        net = self.net
+        self._tensors[0] = x
+        nodes, logits = net.graph.nodes, net.outputs
+        e_y = forward(nodes, self._tensors, self._exponents, self._indices, False, logits)
+        self.loss.error(logits, e_y, target)
+        self._backward(_octograd.error_quantize(logits, self._output_error), 0)
+
     def _backward(self, e_loss, fraction):
+        # A fraction of 0 keeps all channels, and is not counted in the report.
         # Exponents of errors are relative to that of the loss's error, until they move weights.
         tensors, errors = self._tensors, self._error_exponents
         errors[self._output_slot] = 0
@@ -162,7 +179,8 @@ class Trainer:
         for s in self._steps:
             e_dy = errors[s.dy_slot]
             if s.kind == KEEP:
-                s.kept += _octograd.partial_keep(s.dy, s.channels, fraction, s.scratch)
+                if fraction:
+                    s.kept += _octograd.partial_keep(s.dy, s.channels, fraction, s.scratch)
                 continue
             y, e = tensors[s.source], self._exponents[s.source]
             if s.kind == UPDATE:
@@ -188,7 +206,7 @@ class Trainer:
                 )
 
     def _after(self):
-        """Finish a sample: the batch's step, weight decay, and the watchdog."""
+        """Finish a sample: the batch's step, what changes weights besides, the watchdog."""
         optimizer = self.optimizer
         self.steps += 1
         if optimizer.batch > 1:
@@ -201,6 +219,8 @@ class Trainer:
         if optimizer.decay_period and self.steps // optimizer.batch % optimizer.decay_period == 0:
             for layer in self._trained:
                 layer.decay()
+        if self.consolidate is not None:
+            self.consolidate.pull(self._trained)
         for i in range(len(self._trained)):
             if self._trained[i].e_w[0] - self._start[i] > 8:
                 raise Diverged(f"{self._trained[i]!r}: the weights have grown 256-fold; lower lr")
@@ -234,7 +254,7 @@ class Trainer:
         _octograd.rng_seed(rng, whole("seed", seed, 0, SEED_MAX))
         if replay is not None:
             self._check_replay(replay)
-        return self._fit(x, y, epochs, shuffle, rng, self._count(x, y), replay)
+        return self._fit(x, y, epochs, shuffle, rng, self.check_samples(x, y), replay)
 
     def _check_replay(self, replay):
         if not hasattr(replay, "draw_into") or isinstance(replay, type):
@@ -276,7 +296,7 @@ class Trainer:
             x: int8 buffer of whole samples, one after the other.
             y: Class numbers (bytes, array), or an int8 buffer of targets.
         """
-        n = self._count(x, y)
+        n = self.check_samples(x, y)
         net = self.net
         sample = bytearray(net.n_in)
         target = bytearray(len(net.outputs))
@@ -293,7 +313,8 @@ class Trainer:
         """Return a Report: what share of the work was left out so far."""
         return Report(self.net.graph, self._steps, self.steps, self.skipped)
 
-    def _count(self, x, y) -> int:
+    def check_samples(self, x, y) -> int:
+        """Return the number of samples of a data set that fits the net."""
         n = self.loss.count(y, len(self.net.outputs))
         if not 1 <= n <= 65535:
             raise ValueError(f"y: 1 to 65535 samples expected, got {n}")

@@ -1,9 +1,10 @@
-"""Not forgetting: which samples a ReplayBuffer keeps, and how a fit rehearses them."""
+"""Not forgetting: what a ReplayBuffer keeps, how a fit rehearses, and consolidation."""
 
 from array import array
 
-from border import digest, random
+from border import Functions, digest, layer_arguments, random
 
+import _octograd
 import octograd as og
 
 
@@ -149,3 +150,140 @@ for text, value in (
 regression = og.Trainer(net, og.MSE(), og.SGD(1 / 8))
 refused("regression", regression.fit, x, bytes(30), replay=replay)
 print("unchanged", net.digest() == before or "WRONG")
+
+# Consolidation: the border.
+N = 13
+
+
+def good():
+    """Return a value for each argument."""
+    values = layer_arguments(3, 4, N, 4)
+    values.update(g=random("i", N, 9000), total=array("I", [5] * N), exponent=-12, shift=3)
+    values.update(importance=random("b", N, 127), anchor=random("b", N, 127), e_anchor=-7)
+    return values
+
+
+functions = Functions(
+    {
+        "weight_pull": "rate *rng *w *residual e_w importance anchor e_anchor",
+        "importance_add": "*batch g exponent *total",
+        "importance_scale": "total shift *importance",
+    },
+    good,
+    {"weight_pull": "w", "importance_add": "total", "importance_scale": "total"},
+    empty=("weight_pull", "importance_add", "importance_scale"),
+    limits={"exponent": (-2047, 2047), "shift": (0, 31)},
+)
+for stem in functions.stems:
+    for _ in range(3):
+        print(stem, functions.call(stem, good()))
+for factor, shift in ((1, 0), (15, 0), (1, 30), (3, 5)):
+    for low in (True, False):
+        values = good()
+        values["rate"] = array("h", [factor, shift, 1, 7])
+        values["residual"] = values["residual"] if low else None
+        print("weight_pull", factor, shift, low, functions.call("weight_pull", values))
+total, exponent = array("I", [0] * 3), -2047
+for e_g, g in ((-16, (1, -300, 7)), (-20, (2**26, 0, -(2**31))), (5, (9, 0, 0)), (5, (0, 0, 0))):
+    batch = array("h", [e_g, 0, 1])
+    exponent = _octograd.importance_add(batch, array("i", g + (77,)), exponent, total)
+    print("importance_add", exponent, list(total), list(batch))
+functions.refuse_all()
+
+# What is measured, and what it is measured with.
+for bits in (16, 8):
+    net = og.Sequential(
+        og.Conv2D(4, 3, activation=og.relu, trainable=False),
+        og.DepthwiseConv2D(3, padding="same", activation=og.relu),
+        og.Dropout(0.25),
+        og.Residual([og.Conv2D(4, 1, activation=og.relu)]),
+        og.Flatten(),
+        og.Dense(3),
+        weight_bits=bits,
+    )
+    net.build((5, 5, 1), seed=2)
+    x, labels = random("b", 20 * 25, 127), bytes([i % 3 for i in range(20)])
+    sgd = og.SGD(1 / 32, batch=2, momentum=0.5)
+    trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), sgd, partial=og.PartialUpdate())
+    for _ in trainer.fit(x, labels):
+        pass
+    trainer.step(memoryview(x)[:25], 0)  # a batch has begun
+    ewc = og.EWC(trainer, strength=3 / 16)
+    sizes = [len(part.importance) + len(part.anchor) for part in ewc.parts]
+    print(ewc, ewc.n_bytes, sizes, sum(sizes) == ewc.n_bytes or "WRONG")
+    parts = [layer for layer in net.weighted if layer.trainable]
+    before = digest([b for one in net.weighted for b in (one.w, one.residual, one.b, one.y_range)])
+    held = digest([b for one in parts for b in (one.sums, one._batch, one.velocity)] + [net.rng])
+    saved = str(trainer.report())
+    for _ in range(2):
+        ewc.measure(x, labels)
+        print([digest([part.importance, part.anchor]) for part in ewc.parts])
+    after = digest([b for one in net.weighted for b in (one.w, one.residual, one.b, one.y_range)])
+    after_held = digest(
+        [b for one in parts for b in (one.sums, one._batch, one.velocity)] + [net.rng]
+    )
+    print("unchanged", before == after or "WRONG", held == after_held or "WRONG")
+    print("report", saved == str(trainer.report()) or "WRONG")
+    mean = sum([sum(part.importance) for part in ewc.parts]) // (ewc.n_bytes // 2)
+    print("mean", mean, max([max(part.importance) for part in ewc.parts]))
+    print("anchors", all([part.anchor == part.layer.w for part in ewc.parts]) or "WRONG")
+
+    # Without a gradient, only the pull moves weights: all the way back in time.
+    trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 32), skip=1, consolidate=ewc)
+    anchors = [bytes(part.anchor) for part in ewc.parts]
+    dense = ewc.parts[-1]
+    for k in range(len(dense.layer.w)):
+        dense.layer.w[k] = (dense.layer.w[k] + 20) % 128
+    off = sum([abs(w - a) for w, a in zip(dense.layer.w, dense.anchor) if a < 128])
+    for _ in range(60):
+        trainer.step(memoryview(x)[:25], 0)
+    now = sum([abs(w - a) for w, a in zip(dense.layer.w, dense.anchor) if a < 128])
+    print("pulled", off, now, now < off // 2 or "WRONG", digest([dense.layer.w]))
+
+    # An exponent that has risen since.
+    dense.layer.e_w[0] += 1
+    for _ in range(5):
+        trainer.step(memoryview(x)[:25], 0)
+    print("risen", net.digest()[:12])
+    # What lies in flash will do; a layer that is frozen by now is left alone.
+    for part in ewc.parts:
+        part.importance, part.anchor = bytes(part.importance), bytes(part.anchor)
+    net.freeze(until=-1)
+    trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 32), consolidate=ewc)
+    frozen = [digest([part.layer.w]) for part in ewc.parts[:-1]]
+    for _ in trainer.fit(x, labels):
+        pass
+    same = frozen == [digest([part.layer.w]) for part in ewc.parts[:-1]]
+    print("frozen", same or "WRONG", net.digest()[:12])
+
+# Samples without an error matter to no weight.
+net = og.Sequential(og.Dense(2))
+net.build((2,))
+regression = og.Trainer(net, og.MSE(), og.SGD(1 / 8))
+ewc = og.EWC(regression)
+net.layers[0].w[:] = bytes(4)
+ewc.measure(bytes(8), bytes(8))
+print("nothing", list(ewc.parts[0].importance))
+ewc.measure(bytes([9, 0, 0, 0]), bytes([100, 0, 0, 0]))
+print("one input, one output", list(ewc.parts[0].importance))
+
+# Refusals.
+for value in (0, -1, 1.01, None, "1", float("nan"), 2**-40):
+    refused("strength", og.EWC, regression, strength=value)
+for value in (None, net, og.Trainer):
+    refused("trainer", og.EWC, value)
+before = digest([ewc.parts[0].importance, ewc.parts[0].anchor])
+for value in (None, 5, bytes(7), bytes(0), array("h", bytes(8))):
+    refused("x", ewc.measure, value, bytes(8))
+refused("y", ewc.measure, bytes(8), None)
+print("unchanged", before == digest([ewc.parts[0].importance, ewc.parts[0].anchor]) or "WRONG")
+other = og.Sequential(og.Dense(2))
+other.build((2,))
+for value in (5, og.EWC, regression):
+    refused("consolidate", og.Trainer, net, og.MSE(), og.SGD(1), consolidate=value)
+refused("of another", og.Trainer, other, og.MSE(), og.SGD(1), consolidate=ewc)
+og.Trainer(net, og.MSE(), og.SGD(1))
+ewc.measure(bytes([0, 9, 0, 0]), bytes([0, 100, 0, 0]))
+print("with another trainer", list(ewc.parts[0].importance))
+net.build((2,))
+refused("built again", ewc.measure, bytes(8), bytes(8))

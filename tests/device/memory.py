@@ -124,6 +124,19 @@ steps(trainer, 8)
 before, arena = state(net), net.arena
 print(net.digest()[:12], unchanged())
 
+ewc = sweep("consolidation", lambda: og.EWC(trainer), unchanged)
+samples = bytes([k * k % 256 for k in range(3 * net.n_in)])
+
+
+def unmeasured():
+    """Return whether nothing was measured; ranges of errors may have learnt."""
+    return state(net)[1:] == before[1:] and not any([any(p.importance) for p in ewc.parts])
+
+
+sweep("measure", lambda: ewc.measure(samples, bytes(3)), unmeasured)
+print(state(net)[1:] == before[1:], [list(part.importance[:4]) for part in ewc.parts])
+before = state(net)
+
 # From scratch: not built, then without a trainer.
 other = make(8)
 sweep("first build", lambda: other.build(SHAPE), unbuilt)

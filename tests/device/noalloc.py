@@ -152,12 +152,19 @@ VARIANTS = (
     ("signals", signals, (10, 2), 8, MSE, {"batch": 2, "normalize": True}),
     ("images partial", images, (5, 4, 1), 16, CE, {"partial": og.PartialUpdate()}),
     ("signals partial", signals, (10, 2), 8, MSE, {"partial": og.PartialUpdate(by="loss")}),
+    ("images held", images, (5, 4, 1), 16, CE, {"held": True}),
+    ("images held 8-bit", images, (5, 4, 1), 8, CE, {"held": True, "batch": 2}),
 )
 for name, make, shape, bits, loss, options in VARIANTS:
     net = make(bits)
     net.build(shape)
-    partial = options.pop("partial", None)
-    trainer = og.Trainer(net, loss, og.SGD(1 / 64, **options), partial=partial)
+    partial, held = options.pop("partial", None), options.pop("held", False)
+    sgd = og.SGD(1 / 64, **options)
+    trainer = og.Trainer(net, loss, sgd, partial=partial)
+    if held:
+        ewc = og.EWC(trainer)
+        ewc.measure(samples, labels)
+        trainer = og.Trainer(net, loss, sgd, consolidate=ewc)
     locked(name + ": steps", steps, trainer, x, labels if loss is CE else targets)
     fit = trainer.fit(samples, labels if loss is CE else target_bytes, epochs=3)
     next(fit)

@@ -1,4 +1,4 @@
-"""Two tasks in turn: the first is forgotten, and less so if some of its samples are kept."""
+"""Two tasks in turn: the first is forgotten, and less so with rehearsal or consolidation."""
 
 from array import array
 
@@ -53,10 +53,17 @@ for bits in (16, 8):
         pass
     first = right(trainer, 0)
     print(bits, "first task", first, net.digest())
+    ewc = og.EWC(trainer)
+    ewc.measure(*old)
     start = net.snapshot()
     scores = []
-    for name, memory in (("alone", None), ("rehearsal", replay)):
+    for name, memory, pull in (
+        ("alone", None, None),
+        ("rehearsal", replay, None),
+        ("consolidation", None, ewc),
+    ):
         net.restore(start)
+        trainer = og.Trainer(net, loss, sgd, consolidate=pull)
         for _ in trainer.fit(*new, epochs=3, replay=memory):
             pass
         scores.append((right(trainer, 0), right(trainer, 1)))
