@@ -30,7 +30,11 @@ endif
 quietly = mkdir -p $(@D) && echo "make $@" && { $(1) > $@.log 2>&1 || { tail -n 40 $@.log; exit 1; }; }
 comma := ,
 
-.PHONY: help demo test check format lib unix unix-stock unix-asan mpy-cross natmod fashion size
+# One core for each training.
+QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PYTHON) -m quality
+
+.PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
+.PHONY: size quality quality-quick quality-tools
 .PHONY: clean FORCE
 .DELETE_ON_ERROR:
 
@@ -71,6 +75,9 @@ unix-stock: build/unix-stock/micropython
 ## Build MicroPython for this machine with the module, AddressSanitizer, UBSan and _guard
 unix-asan: build/unix-asan/micropython
 
+## Build MicroPython for this machine, with the module and as fast as it gets here
+unix-fast: build/unix-fast/micropython
+
 ## Build MicroPython's cross compiler
 mpy-cross: build/mpy-cross/mpy-cross
 
@@ -80,6 +87,17 @@ natmod: $(ARCH:%=build/natmod/%/_octograd.mpy)
 ## Make sure of the data set Fashion-MNIST, for one test
 fashion:
 	@tools/packages.sh fashion || test $$? -eq 3
+
+## Train on all tasks, in integers and in float32, and write bench/quality/results.md
+quality: quality-tools
+	@$(QUALITY)
+
+## The same with one seed of the small tasks, to build/quality-quick
+quality-quick: quality-tools
+	@$(QUALITY) --quick
+
+# PyTorch pretrains the nets that are adapted.
+quality-tools: .venv/stamp-torch unix-fast fashion
 
 ## Print flash, stack and lines of each C file, and the size of each native module
 size: natmod
@@ -119,6 +137,11 @@ build/unix-asan/micropython: $(MPY) FORCE
 	@$(call quietly,$(UNIX) BUILD=$(CURDIR)/build/unix-asan USER_C_MODULES=$(CURDIR)/build/asan-modules \
 	    STRIP= CFLAGS_EXTRA="-fsanitize=address -fno-omit-frame-pointer" \
 	    LDFLAGS_EXTRA="-fsanitize=address$(comma)undefined")
+
+# For long trainings on the machine that builds it; the bytes are the same.
+build/unix-fast/micropython: $(MPY) FORCE
+	@$(call quietly,$(UNIX) BUILD=$(CURDIR)/build/unix-fast USER_C_MODULES=$(CURDIR) \
+	    CFLAGS_EXTRA="-O3 -march=native -Wno-error")
 
 build/mpy-cross/mpy-cross: $(MPY) FORCE
 	@$(call quietly,$(MAKE) -C $(MPY_DIR)/mpy-cross -j$(JOBS) BUILD=$(CURDIR)/build/mpy-cross)

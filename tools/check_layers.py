@@ -27,6 +27,12 @@ PYTHON_LAYERS = {
     "mpy_lib/octograd/**/*.py": MICROPYTHON_MODULES | {"_octograd", "octograd"},
     "host_ref/octograd_ref/**/*.py": {"math", "numpy", "octograd_ref", "functools", "typing"},
     "host_ref/_octograd.py": sys.stdlib_module_names | {"numpy", "octograd_ref"},
+    "bench/quality/*.py": sys.stdlib_module_names
+    | {"matplotlib", "numpy", "octograd", "octograd_host", "octograd_ref", "quality", "sklearn"}
+    | {"torch"},
+    # These run on MicroPython.
+    "bench/quality/learn.py": MICROPYTHON_MODULES | {"octograd", "quality"},
+    "bench/quality/nets.py": {"octograd"},
 }
 
 

@@ -1,0 +1,60 @@
+"""
+Train one net in float32 as learn.py does in integers: same argument, same lines.
+
+The same initial weights, order of samples, epochs and schedule.
+"""
+
+import json
+import sys
+
+import numpy as np
+
+import octograd as og
+from octograd_ref.rng import rng_below, rng_seed
+from quality import nets, samples
+from quality.float_net import FloatNet
+from quality.pretrained import start
+
+
+def orders(n, epochs, seed):
+    """Yield the order of the samples in each epoch, as Trainer.fit() shuffles them."""
+    state, order = rng_seed(seed), list(range(n))
+    for _ in range(epochs):
+        for i in range(n - 1, 0, -1):
+            state, j = rng_below(state, i + 1)
+            order[i], order[j] = order[j], order[i]
+        yield order
+
+
+def build(setting):
+    """Return (net, its SGD)."""
+    schedule = og.CosineDecay() if setting["cosine"] else None
+    sgd = og.SGD(2.0 ** -setting["shift"], schedule=schedule, **setting["sgd"])
+    shape, layers = nets.make(setting["net"])
+    weights = start(setting, layers, shape)
+    og.Sequential(*layers).freeze(until=setting["until"])
+    return FloatNet(layers, shape, weights, sgd), sgd
+
+
+def main(setting):
+    """Train for all epochs."""
+    np.seterr(all="ignore")
+    net, sgd = build(setting)
+    folder, items = setting["data"], net.graph.input_size
+    x = samples.read(folder, "train-x", setting["samples"], items)
+    test_x = samples.read(folder, "test-x", setting["test_samples"], items)
+    y = np.fromfile(f"{folder}/train-y", np.uint8).tolist()
+    test_y = np.fromfile(f"{folder}/test-y", np.uint8).tolist()
+    x, test_x = x.astype(np.float32) / 128, test_x.astype(np.float32) / 128
+    epochs, classes = setting["epochs"], net.graph.nodes[-1].size
+    for epoch, order in enumerate(orders(len(x), epochs, setting["seed"])):
+        sgd.start_epoch(epoch, epochs)
+        loss = sum(net.step(x[i], y[i]) for i in order) / len(x)
+        loss = float(loss) if np.isfinite(loss) else None
+        print(json.dumps({"right": net.right(test_x, test_y, classes), "loss": loss}))
+    finite = all(np.isfinite(w).all() for w, _ in net.weights)
+    print(json.dumps({"diverged": not finite, "saved": 0, "digest": None}))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

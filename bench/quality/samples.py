@@ -1,0 +1,53 @@
+"""The samples of one training, as files that both interpreters read."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from quality.datasets import Split, draw
+from quality.places import WORK, digest, write_atomically
+
+# Share of the training set that rates are tuned on.
+HELD_OUT = 0.2
+
+
+class Samples(NamedTuple):
+    """
+    Files train-x, train-y, test-x, test-y in a folder.
+
+    Attributes:
+        folder: Where.
+        key: Digest of their contents.
+        n: Number of training samples.
+        counts: Number of test samples of each class.
+    """
+
+    folder: str
+    key: str
+    n: int
+    counts: list
+
+
+def held_out(split, seed, limit):
+    """Return a Split of the training set alone, of `limit` samples at most."""
+    n = limit or len(split.y)
+    some = draw(split.x, split.y, min(n, len(split.y)), seed)
+    return draw(some.x, some.y, round((1 - HELD_OUT) * len(some.y)), seed)
+
+
+def write(split):
+    """Write a Split to its folder, if it is not there; return Samples."""
+    split = Split(*(np.ascontiguousarray(items) for items in split))
+    key = digest(*(items.tobytes() for items in split))
+    folder = WORK / "samples" / key
+    names = ("train-x", "train-y", "test-x", "test-y")
+    for name, items in zip(names, split, strict=True):
+        if not (folder / name).exists():
+            write_atomically(folder / name, lambda path, items=items: path.write_bytes(items))
+    counts = np.bincount(split.test_y, minlength=int(split.y.max()) + 1)
+    return Samples(str(folder), key, len(split.y), counts.tolist())
+
+
+def read(folder, name, n, items):
+    """Return a file of samples as an array (n, items)."""
+    return np.fromfile(f"{folder}/{name}", np.int8).reshape(n, items)

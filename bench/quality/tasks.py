@@ -1,0 +1,174 @@
+"""The tasks: which net, which data, how long, at which rates."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from quality import datasets, domains, variants
+
+EVERY = tuple(v.name for v in variants.INTEGERS)
+_EXPENSIVE = ("16-bit", "8-bit", "skip 1/16", "partial confidence", "partial loss")
+EXPENSIVE = tuple(name for name in _EXPENSIVE if name in variants.ALL)
+
+
+class Task(NamedTuple):
+    """
+    Something to learn.
+
+    Attributes:
+        name: As in the results.
+        net: Name of a function in nets.py.
+        data: From scratch: returns a Split. An adaptation: returns Domains for a seed.
+        epochs: How often each sample is seen.
+        shifts: Learning rates to choose from, 2**-shift.
+        seeds: Of the reported trainings.
+        adapts: Whether the net was trained elsewhere before.
+        until: Layers before this one are frozen.
+        cosine: Whether the rate falls on a cosine.
+        balanced: Whether the mean of the classes' accuracies counts.
+        last: The mean of so many last epochs counts.
+        variants: What is trained.
+        tuning_seeds: How many trainings choose a rate.
+        tuning_samples: Rates are tuned with so many samples at most.
+        tuning_epochs: And for so long; 0 for as long as reported trainings.
+        by_rate: Report every rate instead of choosing one.
+        pretraining: Epochs of Adam, of an adaptation.
+        quick: Whether it belongs to `make quality-quick`.
+    """
+
+    name: str
+    net: str
+    data: Callable
+    epochs: int
+    shifts: tuple
+    seeds: int = 5
+    adapts: bool = False
+    until: int = 0
+    cosine: bool = False
+    balanced: bool = False
+    last: int = 3
+    variants: tuple = EVERY
+    tuning_seeds: int = 1
+    tuning_samples: int = 0
+    tuning_epochs: int = 0
+    by_rate: bool = False
+    pretraining: int = 0
+    quick: bool = False
+
+
+_FROM_SCRATCH = (
+    Task("digits", "digits", datasets.digits, 20, (3, 4, 5, 6), seeds=8, quick=True),
+    Task("keywords", "keywords", datasets.keywords, 10, (4, 5, 6, 7), cosine=True),
+    Task("keywords_yesno", "keywords_yesno", datasets.keywords_yesno, 12, (4, 5, 6, 7)),
+    Task("spoken_digits", "spoken_digits", datasets.spoken_digits, 8, (4, 5, 6, 7)),
+    Task("ecg", "ecg", datasets.ecg, 4, (4, 5, 6, 7), balanced=True, last=2),
+    Task("fan", "fan", datasets.fan, 10, (3, 4, 5, 6), quick=True),
+    Task("wand", "wand", datasets.wand, 10, (4, 5, 6, 7), seeds=6, quick=True),
+    Task("wand_digits", "wand_digits", datasets.wand_digits, 12, (4, 5, 6, 7), seeds=6),
+    Task(
+        "fashion_cnn",
+        "fashion_cnn",
+        datasets.fashion,
+        3,
+        (5, 6, 7),
+        seeds=3,
+        cosine=True,
+        last=1,
+        variants=EXPENSIVE,
+        tuning_samples=10000,
+        tuning_epochs=1,
+    ),
+    Task(
+        "fashion_cnn4",
+        "fashion_cnn4",
+        datasets.fashion,
+        3,
+        (5, 6, 7),
+        seeds=3,
+        cosine=True,
+        last=1,
+        variants=EXPENSIVE,
+        tuning_samples=10000,
+        tuning_epochs=1,
+    ),
+    Task(
+        "separable",
+        "separable",
+        datasets.fashion_part,
+        3,
+        (5, 6, 7, 8),
+        seeds=4,
+        last=1,
+        variants=("16-bit",),
+        by_rate=True,
+    ),
+)
+
+_ADAPTATIONS = (
+    Task(
+        "wand_person_b",
+        "wand",
+        domains.wand_person_b,
+        20,
+        (4, 5, 6, 7, 8),
+        seeds=8,
+        adapts=True,
+        tuning_seeds=3,
+        pretraining=20,
+        quick=True,
+    ),
+    Task(
+        "bearing_load",
+        "bearing",
+        domains.bearing_load,
+        10,
+        (3, 4, 5, 6, 7),
+        seeds=8,
+        adapts=True,
+        tuning_seeds=3,
+        pretraining=20,
+        quick=True,
+    ),
+    Task(
+        "spoken_digits_speaker",
+        "spoken_digits",
+        domains.spoken_digits_speaker,
+        10,
+        (4, 5, 6, 7, 8),
+        seeds=6,
+        adapts=True,
+        tuning_seeds=3,
+        pretraining=15,
+    ),
+    *(
+        Task(
+            f"fashion_rotated_{which}",
+            "fashion_cnn",
+            domains.fashion_rotated,
+            5,
+            (4, 5, 6, 7, 8),
+            adapts=True,
+            tuning_seeds=3,
+            until=until,
+            last=2,
+            pretraining=4,
+            quick=which == "all",
+        )
+        for which, until in (("last1", 3), ("last2", 1), ("all", 0))
+    ),
+    Task(
+        "separable_finetune",
+        "separable",
+        domains.fashion_rotated_noise,
+        5,
+        (5, 6, 7, 8, 9),
+        seeds=4,
+        adapts=True,
+        tuning_seeds=3,
+        last=1,
+        variants=("16-bit", "8-bit"),
+        by_rate=True,
+        pretraining=4,
+    ),
+)
+
+ALL = {task.name: task for task in _FROM_SCRATCH + _ADAPTATIONS}

@@ -1,0 +1,160 @@
+"""One training: what it is, what decides its result, and its result once it is done."""
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import octograd as og
+from quality import nets, places
+from quality.places import ROOT, WORK, digest
+from quality.samples import held_out, write
+from quality.tasks import Task
+from quality.variants import Variant
+
+
+class Failed(Exception):
+    """A training ended with an error, which is the text."""
+
+
+class Training(NamedTuple):
+    """
+    One run of a net.
+
+    Attributes:
+        task, variant: What of.
+        seed: Above 0 of a reported training, else of one that only tunes.
+        shift: The learning rate is 2**-shift.
+        setting: What learn.py and learn_float.py take.
+        counts: Number of test samples of each class.
+        path: Of the result, named after all that decides it.
+        work: Estimated multiply-accumulates.
+    """
+
+    task: Task
+    variant: Variant
+    seed: int
+    shift: int
+    setting: dict
+    counts: list
+    path: object
+    work: float
+
+    def result(self):
+        """Return what the training printed, or None if it has not been done."""
+        return json.loads(self.path.read_text()) if self.path.exists() else None
+
+    def curve(self):
+        """Return the score after each epoch, 0 to 100; one that diverged stays where it was."""
+        epochs = [self._score(epoch["right"]) for epoch in self.result()["epochs"]]
+        return epochs + epochs[-1:] * (self.setting["epochs"] - len(epochs))
+
+    def score(self):
+        """Return the mean score of the last epochs."""
+        last = self.curve()[-self.task.last :]
+        return sum(last) / len(last)
+
+    def _score(self, right):
+        if not self.task.balanced:
+            return 100 * sum(right) / sum(self.counts)
+        shares = [r / n for r, n in zip(right, self.counts, strict=True)]
+        return 100 * sum(shares) / len(shares)
+
+    def run(self):
+        """Train, and keep the result."""
+        start = time.monotonic()
+        process = subprocess.run(
+            self._command(),
+            env=os.environ | _environment(),
+            capture_output=True,
+            text=True,
+        )
+        if process.returncode:
+            raise Failed(f"{self.name}: {process.stdout[-300:]}{process.stderr[-2000:]}")
+        *epochs, end = [json.loads(line) for line in process.stdout.splitlines()]
+        seconds = round(time.monotonic() - start, 2)
+        text = json.dumps({"epochs": epochs, **end, "seconds": seconds})
+        places.write_atomically(self.path, lambda part: part.write_text(text))
+
+    def _command(self):
+        setting = json.dumps(self.setting)
+        if self.variant.weight_bits:
+            return [places.MICROPYTHON, "-X", "heapsize=256m", places.HERE / "learn.py", setting]
+        return [sys.executable, "-m", "quality.learn_float", setting]
+
+    @property
+    def name(self):
+        """What a person reads of it."""
+        return f"{self.task.name}, {self.variant.name}, 2^-{self.shift}, seed {self.seed}"
+
+
+def _environment():
+    folders = ("bench", "mpy_lib", "host_ref", "host_cli")
+    path = os.pathsep.join(str(ROOT / folder) for folder in folders)
+    return {"PYTHONPATH": path, "MICROPYPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+
+
+def training(task, variant, seed, shift):
+    """Return a Training, its samples and its model written."""
+    # From scratch all reported trainings have the same samples.
+    split, model = _data(task, seed if task.adapts else min(seed, 1))
+    start = "" if model is None else model.int8.get(variant.weight_bits, model.real)
+    tunes = seed <= 0
+    setting = {
+        "net": task.net,
+        "weight_bits": variant.weight_bits,
+        "sgd": variant.sgd,
+        "trainer": variant.trainer,
+        "shift": shift,
+        "cosine": task.cosine,
+        "until": task.until,
+        "seed": seed if seed > 0 else 1000 - seed,
+        "epochs": (tunes and task.tuning_epochs) or task.epochs,
+        "samples": split.n,
+        "test_samples": sum(split.counts),
+    }
+    shape, layers = nets.make(task.net)
+    key = digest(
+        setting,
+        repr((shape, layers)),
+        split.key,
+        model.key if model else "",
+        _sources(variant.weight_bits > 0),
+    )
+    file = f"{shift}-{seed}-{key}.json"
+    path = WORK / "trainings" / task.name / variant.name.replace("/", "_") / file
+    setting |= {"data": split.folder, "model": start}
+    return Training(task, variant, seed, shift, setting, split.counts, path, _work(setting))
+
+
+@functools.cache
+def _sources(integer):
+    return places.sources_digest(places.INTEGER_SOURCES if integer else places.FLOAT_SOURCES)
+
+
+@functools.cache
+def _data(task, seed):
+    """Return (Samples, Pretrained or None) for a seed; seeds of 0 and below tune."""
+    if not task.adapts:
+        split = task.data()
+        return write(split if seed > 0 else held_out(split, -seed, task.tuning_samples)), None
+    # PyTorch and the converter are wanted only here.
+    from quality.pretrained import pretrained
+
+    domains = task.data(seed)
+    return write(domains.target), pretrained(task, domains.name, domains.source)
+
+
+@functools.cache
+def _macs(net):
+    shape, layers = nets.make(net)
+    return og.Sequential(*layers).plan(shape).macs
+
+
+def _work(setting):
+    # A step costs three passes, and about as much as 20,000 products for its calls.
+    passes = setting["epochs"] * (3 * setting["samples"] + setting["test_samples"])
+    return passes * (_macs(setting["net"]) + 20000)
