@@ -11,7 +11,7 @@ import sys
 from quality import places, report, tasks, variants
 from quality.datasets import Missing
 from quality.matrix import train
-from quality.trainings import Failed
+from quality.processes import Failed
 from quality.workers import default_jobs
 
 

@@ -3,6 +3,7 @@
 from statistics import fmean
 
 from quality import variants
+from quality.pretrainings import pretrainings
 from quality.trainings import training
 from quality.workers import run
 
@@ -54,12 +55,24 @@ def chosen(task, names):
     return variants.with_twins(wanted)
 
 
+def tuning_seeds(task):
+    """Return the seeds that choose a rate: 0 and below."""
+    return [] if task.by_rate else [-k for k in range(task.tuning_seeds)]
+
+
+def reported_seeds(task, seeds):
+    """Return the seeds that are reported: those given, else the task's."""
+    return list(seeds or range(1, task.seeds + 1))
+
+
 def tuning(task, variant):
     """Return the trainings that choose a rate, by its exponent."""
     if task.by_rate:
         return {}
-    seeds = [-k for k in range(task.tuning_seeds)]
-    return {s: [training(task, variant, seed, s) for seed in seeds] for s in shifts(task, variant)}
+    return {
+        shift: [training(task, variant, seed, shift) for seed in tuning_seeds(task)]
+        for shift in shifts(task, variant)
+    }
 
 
 def cells(task, variant, seeds):
@@ -85,13 +98,16 @@ def train(tasks, names, seeds, jobs):
     Returns:
         All Cells.
     """
+    nets = pretrainings(tasks, lambda task: tuning_seeds(task) + reported_seeds(task, seeds))
+    print(f"pretraining {len(nets)} nets", flush=True)
+    run(nets, jobs)
     pairs = [(task, variant) for task in tasks for variant in chosen(task, names)]
     print(f"choosing rates for {len(pairs)} variants of {len(tasks)} tasks", flush=True)
     run([one for pair in pairs for some in tuning(*pair).values() for one in some], jobs)
     found = [
         cell
         for task, variant in pairs
-        for cell in cells(task, variant, seeds or range(1, task.seeds + 1))
+        for cell in cells(task, variant, reported_seeds(task, seeds))
     ]
     print(f"training {len(found)} nets, each with several seeds", flush=True)
     run([one for cell in found for one in cell.trainings], jobs)

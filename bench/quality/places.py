@@ -1,5 +1,6 @@
 """Where everything lies, and what a file's content is called."""
 
+import functools
 import hashlib
 import json
 import pathlib
@@ -32,6 +33,7 @@ def digest(*items):
     return h.hexdigest()[:16]
 
 
+@functools.cache
 def sources_digest(patterns):
     """Return the digest of all files in the repository that match."""
     paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern))

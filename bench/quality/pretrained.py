@@ -1,5 +1,11 @@
-"""Nets that were trained elsewhere: in float32, then converted."""
+"""
+Nets that were trained elsewhere: in float32, then converted.
 
+Run with a task and a seed, it makes the net that this training starts from.
+"""
+
+import pathlib
+import sys
 import warnings
 from typing import NamedTuple
 
@@ -31,9 +37,10 @@ class Pretrained(NamedTuple):
     real: str
 
 
-def pretrained(task, name, source):
-    """Return the Pretrained of a task and a source Split; train and convert it at need."""
-    shape, layers = nets.make(task.net)
+def place(task, domains):
+    """Return the Pretrained of a task and its Domains, there or not."""
+    _, layers = nets.make(task.net)
+    source = domains.source
     key = digest(
         repr(layers),
         task.pretraining,
@@ -41,19 +48,23 @@ def pretrained(task, name, source):
         source.y.tobytes(),
         sources_digest(MODEL_SOURCES),
     )
-    folder = WORK / "pretrained" / f"{task.net}-{name}-{key}"
-    real, int8 = folder / "float.npz", {bits: folder / f"{bits}.og" for bits in (16, 8)}
-    if not all(path.exists() for path in (real, *int8.values())):
-        pairs = _train(task, source)
-        model = FloatModel(layers, shape, pairs)
-        equal = equalize(model.graph, model.weights)
-        equal = [pair for pair in equal if pair is not None]
-        for bits, path in int8.items():
-            net, report = _convert(task, pairs, source, bits)
-            write_atomically(path, lambda part, net=net: net.save(str(part)))
-        print(f"{task.net} {name}: pretrained, {_accuracies(report)}", flush=True)
-        write_atomically(real, lambda part: weights.save(part, equal))
-    return Pretrained(key, {bits: str(path) for bits, path in int8.items()}, str(real))
+    folder = WORK / "pretrained" / f"{task.net}-{domains.name}-{key}"
+    int8 = {bits: str(folder / f"{bits}.og") for bits in (16, 8)}
+    return Pretrained(key, int8, str(folder / "float.npz"))
+
+
+def make(task, domains):
+    """Train a net, convert it, and write its files."""
+    shape, layers = nets.make(task.net)
+    at, source = place(task, domains), domains.source
+    pairs = _train(task, source)
+    model = FloatModel(layers, shape, pairs)
+    equal = [pair for pair in equalize(model.graph, model.weights) if pair is not None]
+    for bits, path in at.int8.items():
+        net, report = _convert(task, pairs, source, bits)
+        write_atomically(pathlib.Path(path), lambda part, net=net: net.save(str(part)))
+    write_atomically(pathlib.Path(at.real), lambda part: weights.save(part, equal))
+    print(f"float {report.float_accuracy:.3f}, int8 {report.int8_accuracy:.3f} of the source")
 
 
 def _train(task, source):
@@ -71,20 +82,11 @@ def _train(task, source):
 def _convert(task, pairs, source, bits):
     shape, layers = nets.make(task.net)
     net = og.Sequential(*layers, weight_bits=bits)
-    n = min(CALIBRATION, len(source.x))
+    x, y = source.x[:CALIBRATION], source.y[:CALIBRATION]
     with warnings.catch_warnings():
+        # Said below, in figures.
         warnings.simplefilter("ignore", ConversionWarning)
-        return convert(
-            net,
-            pairs,
-            source.x[:n],
-            source.y[:n],
-            input_shape=shape,
-        )
-
-
-def _accuracies(report):
-    return f"float {report.float_accuracy:.3f}, int8 {report.int8_accuracy:.3f} of its samples"
+        return convert(net, pairs, x, y, input_shape=shape)
 
 
 def start(setting, layers, shape):
@@ -94,3 +96,15 @@ def start(setting, layers, shape):
     net = og.Sequential(*layers)
     net.build(shape, seed=setting["seed"])
     return [(w, None if b is None else np.array(b)) for w, b in weights.dequantized(net)]
+
+
+def main(name, seed):
+    """Make the net of a task and a seed."""
+    from quality import tasks
+
+    task = tasks.ALL[name]
+    make(task, task.data(seed))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -2,22 +2,17 @@
 
 import functools
 import json
-import os
-import subprocess
 import sys
 import time
 from typing import NamedTuple
 
 import octograd as og
-from quality import nets, places
-from quality.places import ROOT, WORK, digest
+from quality import nets, places, pretrained
+from quality.places import WORK, digest
+from quality.processes import run
 from quality.samples import held_out, write
 from quality.tasks import Task
 from quality.variants import Variant
-
-
-class Failed(Exception):
-    """A training ended with an error, which is the text."""
 
 
 class Training(NamedTuple):
@@ -66,15 +61,8 @@ class Training(NamedTuple):
     def run(self):
         """Train, and keep the result."""
         start = time.monotonic()
-        process = subprocess.run(
-            self._command(),
-            env=os.environ | _environment(),
-            capture_output=True,
-            text=True,
-        )
-        if process.returncode:
-            raise Failed(f"{self.name}: {process.stdout[-300:]}{process.stderr[-2000:]}")
-        *epochs, end = [json.loads(line) for line in process.stdout.splitlines()]
+        output = run(self._command(), self.name)
+        *epochs, end = [json.loads(line) for line in output.splitlines()]
         seconds = round(time.monotonic() - start, 2)
         text = json.dumps({"epochs": epochs, **end, "seconds": seconds})
         places.write_atomically(self.path, lambda part: part.write_text(text))
@@ -86,15 +74,14 @@ class Training(NamedTuple):
         return [sys.executable, "-m", "quality.learn_float", setting]
 
     @property
+    def outcome(self):
+        """What a person reads of its result."""
+        return f"{self.score():.1f}"
+
+    @property
     def name(self):
         """What a person reads of it."""
         return f"{self.task.name}, {self.variant.name}, 2^-{self.shift}, seed {self.seed}"
-
-
-def _environment():
-    folders = ("bench", "mpy_lib", "host_ref", "host_cli")
-    path = os.pathsep.join(str(ROOT / folder) for folder in folders)
-    return {"PYTHONPATH": path, "MICROPYPATH": path, "OPENBLAS_NUM_THREADS": "1"}
 
 
 def training(task, variant, seed, shift):
@@ -141,11 +128,8 @@ def _data(task, seed):
     if not task.adapts:
         split = task.data()
         return write(split if seed > 0 else held_out(split, -seed, task.tuning_samples)), None
-    # PyTorch and the converter are wanted only here.
-    from quality.pretrained import pretrained
-
     domains = task.data(seed)
-    return write(domains.target), pretrained(task, domains.name, domains.source)
+    return write(domains.target), pretrained.place(task, domains)
 
 
 @functools.cache

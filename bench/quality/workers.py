@@ -29,7 +29,7 @@ class Progress:
         elapsed = time.monotonic() - self._start
         left = elapsed * self._left / self._work
         text = f"{self._n}/{self._total} {_minutes(elapsed)}, {_minutes(left)} left: "
-        text += f"{training.name}: {training.score():.1f}"
+        text += f"{training.name}: {training.outcome}"
         if self._terminal:
             print(f"\r{text[:110]:<110}", end="", flush=True)
         elif self._n % 20 == 0 or self._n == self._total:
