@@ -60,7 +60,7 @@ def fashion_rotated(seed, noise=0):
     if noise:
         x = x + np.random.default_rng(0).normal(0, noise, x.shape).round().astype(np.int32)
     target = draw(np.clip(x, 0, 127).astype(np.int8), s.test_y, 1000, _nonnegative(seed))
-    target = target._replace(test_x=target.test_x[:3000], test_y=target.test_y[:3000])
+    target = target._replace(test_x=target.test_x[:2000], test_y=target.test_y[:2000])
     return Domains("upright", Split(s.x, s.y, s.test_x, s.test_y), target)
 
 

@@ -1,8 +1,8 @@
 """
 Train one net on MicroPython, with the C kernels, and say how well it does after each epoch.
 
-Takes one argument: a setting as `settings.py` makes it, in JSON. Prints lines of JSON: for each
-epoch the share of right answers by class; at the end what the training did.
+Reads a setting, as trainings.py makes it, in JSON. (MicroPython's arguments end at 255 bytes.)
+Prints lines of JSON: after each epoch the right answers by class; at the end what came of it.
 """
 
 import json
@@ -86,4 +86,4 @@ def main(setting):
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(json.loads(sys.stdin.read()))

@@ -1,5 +1,5 @@
 """
-Train one net in float32 as learn.py does in integers: same argument, same lines.
+Train one net in float32 as learn.py does in integers: reads and prints the same.
 
 The same initial weights, order of samples, epochs and schedule.
 """
@@ -11,9 +11,8 @@ import numpy as np
 
 import octograd as og
 from octograd_ref.rng import rng_below, rng_seed
-from quality import nets, samples
+from quality import nets, samples, weights
 from quality.float_net import FloatNet
-from quality.pretrained import start
 
 
 def orders(n, epochs, seed):
@@ -31,9 +30,9 @@ def build(setting):
     schedule = og.CosineDecay() if setting["cosine"] else None
     sgd = og.SGD(2.0 ** -setting["shift"], schedule=schedule, **setting["sgd"])
     shape, layers = nets.make(setting["net"])
-    weights = start(setting, layers, shape)
+    start = weights.start(setting, layers, shape)
     og.Sequential(*layers).freeze(until=setting["until"])
-    return FloatNet(layers, shape, weights, sgd), sgd
+    return FloatNet(layers, shape, start, sgd), sgd
 
 
 def main(setting):
@@ -57,4 +56,4 @@ def main(setting):
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(json.loads(sys.stdin.read()))

@@ -9,8 +9,6 @@ import sys
 import warnings
 from typing import NamedTuple
 
-import numpy as np
-
 import octograd as og
 from octograd_host import ConversionWarning, convert
 from octograd_host.equalize import equalize
@@ -87,15 +85,6 @@ def _convert(task, pairs, source, bits):
         # Said below, in figures.
         warnings.simplefilter("ignore", ConversionWarning)
         return convert(net, pairs, x, y, input_shape=shape)
-
-
-def start(setting, layers, shape):
-    """Return the float weights (w, b) that a training starts from."""
-    if setting["model"]:
-        return weights.load(setting["model"], layers, shape)
-    net = og.Sequential(*layers)
-    net.build(shape, seed=setting["seed"])
-    return [(w, None if b is None else np.array(b)) for w, b in weights.dequantized(net)]
 
 
 def main(name, seed):

@@ -61,17 +61,17 @@ class Training(NamedTuple):
     def run(self):
         """Train, and keep the result."""
         start = time.monotonic()
-        output = run(self._command(), self.name)
+        output = run(self.command(), self.name, json.dumps(self.setting))
         *epochs, end = [json.loads(line) for line in output.splitlines()]
         seconds = round(time.monotonic() - start, 2)
         text = json.dumps({"epochs": epochs, **end, "seconds": seconds})
         places.write_atomically(self.path, lambda part: part.write_text(text))
 
-    def _command(self):
-        setting = json.dumps(self.setting)
+    def command(self):
+        """Return the program that reads the setting and trains."""
         if self.variant.weight_bits:
-            return [places.MICROPYTHON, "-X", "heapsize=256m", places.HERE / "learn.py", setting]
-        return [sys.executable, "-m", "quality.learn_float", setting]
+            return [places.MICROPYTHON, "-X", "heapsize=256m", places.HERE / "learn.py"]
+        return [sys.executable, "-m", "quality.learn_float"]
 
     @property
     def outcome(self):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import octograd as og
 from octograd.graph import Graph
 from octograd.layers import Weighted
 from octograd_host.float_model import weight_shape
@@ -34,3 +35,12 @@ def load(path, layers, input_shape):
     with np.load(path) as file:
         weighted = [n for n in Graph(layers, input_shape).nodes if isinstance(n.layer, Weighted)]
         return [(file[f"w{i}"], file.get(f"b{i}")) for i in range(len(weighted))]
+
+
+def start(setting, layers, input_shape):
+    """Return the pairs that a training starts from: those of its model, or random ones."""
+    if setting["model"]:
+        return load(setting["model"], layers, input_shape)
+    net = og.Sequential(*layers)
+    net.build(input_shape, seed=setting["seed"])
+    return dequantized(net)
