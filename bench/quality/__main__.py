@@ -57,7 +57,7 @@ def main():
         sys.exit("quality: build/unix-fast/micropython is missing: make unix-fast")
     wanted = [task for task in tasks.ALL.values() if not options.task or task.name in options.task]
     if options.quick:
-        wanted = [task for task in wanted if task.quick]
+        wanted = [task._replace(tuning_seeds=1) for task in wanted if task.quick]
     found = available(wanted)
     seeds = options.seeds or ([1] if options.quick else [])
     trained = train(found, options.variant or [], seeds, options.jobs)

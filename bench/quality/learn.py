@@ -56,13 +56,6 @@ def right(net, x, y, classes):
     return found
 
 
-def saved(learner):
-    """Return the share of backward and update multiply-accumulates that were skipped."""
-    if hasattr(learner, "report"):
-        return learner.report().saved
-    return learner.skipped / max(learner.steps, 1)
-
-
 def main(setting):
     """Train for all epochs, or until the net diverges."""
     net = build(setting)
@@ -81,7 +74,7 @@ def main(setting):
     except og.Diverged:
         diverged = True
         print(json.dumps({"right": right(net, test_x, test_y, classes), "loss": None}))
-    end = {"diverged": diverged, "saved": saved(learner), "digest": net.digest()}
+    end = {"diverged": diverged, "saved": learner.report().saved, "digest": net.digest()}
     print(json.dumps(end))
 
 

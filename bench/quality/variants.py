@@ -27,6 +27,7 @@ class Variant(NamedTuple):
 
 
 _MOMENTUM = {"momentum": 0.875}  # a step's effect is eight steps' sum
+_PARTIAL = {"minimum": 0.1, "maximum": 1.0}
 
 FLOATS = (
     Variant("float", weight_bits=0),
@@ -41,6 +42,8 @@ INTEGERS = (
     Variant("momentum", "float momentum", sgd=_MOMENTUM, offset=3),
     Variant("normalize", sgd={"normalize": True}, shifts=(7, 8, 9, 10, 11)),
     Variant("skip 1/16", trainer={"skip": 1 / 16}),
+    Variant("partial confidence", trainer={"partial": _PARTIAL | {"by": "confidence"}}),
+    Variant("partial loss", trainer={"partial": _PARTIAL | {"by": "loss"}}),
 )
 
 ALL = {variant.name: variant for variant in FLOATS + INTEGERS}
