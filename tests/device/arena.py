@@ -103,6 +103,7 @@ good, tried, shared = 0, 0, 0
 together = og.arena.place
 while good < 60:
     tried += 1
+    net = plans = None  # a board has not the memory for two nets
     try:
         net, shape = random_net()
         plans = net.plan(shape), net.plan(shape, training=True)

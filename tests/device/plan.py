@@ -72,7 +72,8 @@ def signal():
 
 NOTHING = {}
 ALL = {"momentum": 0.9, "batch": 4}
-VARIANTS = (
+# Each is given up when it is done, as built layers keep their memory.
+VARIANTS = [
     ("one layer", (5,), 16, dense(3), None, NOTHING),
     ("two", (30,), 16, dense(17, 10), None, NOTHING),
     ("two 8-bit", (30,), 8, dense(17, 10), None, NOTHING),
@@ -94,7 +95,7 @@ VARIANTS = (
     ("signal", (40, 3), 16, signal(), None, {"batch": 3}),
     ("conv partial", (13, 11, 1), 16, conv(), None, {"partial": True}),
     ("separable partial", (9, 7, 2), 16, separable(), None, {"partial": True}),
-)
+]
 
 
 def n_bytes(*buffers):
@@ -163,7 +164,8 @@ net.build((13, 11, 1))
 net.plan()
 saved_bytes(net)
 og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(0.1))
-for name, shape, bits, layers, until, options in VARIANTS:
+while VARIANTS:
+    name, shape, bits, layers, until, options = VARIANTS.pop(0)
     net = og.Sequential(*layers, weight_bits=bits)
     if until is not None:
         net.freeze(until=until)
@@ -197,7 +199,7 @@ for name, shape, bits, layers, until, options in VARIANTS:
     print(name, inference.flash, inference.ram, inference.arena, inference.macs, end=" ")
     print(training.flash, training.ram, training.arena, training.macs)
     print("figures are right:", (all(exact) and fits) or ("WRONG", exact, fits))
-    net = trainer = None
+    net = trainer = layers = inference = plan = sums = exact = None
 print(training)
 
 # The same for a trained net that is frozen in part after loading.
