@@ -8,7 +8,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).parents[2]
 _LIBRARY = ROOT / "mpy_lib"
-_HEAP = "384k"  # pointers, and so nearly all objects, are twice as large as on a board
+_HEAP = "448k"  # pointers, and so nearly all objects, are twice as large as on a board
 _ASAN = "detect_leaks=0:detect_stack_use_after_return=0"
 
 
