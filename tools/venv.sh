@@ -19,6 +19,8 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
 tools/packages.sh venv
 
 echo "Installing the Python packages of pyproject.toml into .venv"
+# Without a stamp it may be half of one, of an installation that was interrupted.
+[ -f .venv/stamp ] || rm -rf .venv
 python3 -m venv .venv
 .venv/bin/python - $extras > .venv/requirements.txt <<'END'
 import sys
