@@ -25,7 +25,9 @@ MICROPYTHON_MODULES = {
 # since every random number must come from the module's own generator.
 PYTHON_LAYERS = {
     "mpy_lib/octograd/**/*.py": MICROPYTHON_MODULES | {"_octograd", "octograd"},
-    "host_ref/octograd_ref/**/*.py": {"math", "numpy", "octograd_ref", "functools", "typing"},
+    "host_ref/octograd_ref/**/*.py": {
+        *("math", "numpy", "octograd_ref", "functools", "statistics", "typing"),
+    },
     "host_ref/_octograd.py": sys.stdlib_module_names | {"numpy", "octograd_ref"},
     "bench/quality/*.py": sys.stdlib_module_names
     | {"matplotlib", "numpy", "octograd", "octograd_host", "octograd_ref", "quality", "sklearn"}

@@ -1,4 +1,4 @@
-"""Write usermod/kernels/og_tables.c from the formulas in octograd_ref/tables.py."""
+"""Write the tables of the kernels and of mpy_lib from the formulas in octograd_ref/tables.py."""
 
 import pathlib
 import sys
@@ -11,6 +11,13 @@ from octograd_ref import tables  # noqa: E402
 HEAD = """// SPDX-License-Identifier: MIT
 // Written by tools/make_tables.py from host_ref/octograd_ref/tables.py.
 #include "og_tables.h"
+"""
+
+PYTHON_HEAD = """\"\"\"
+Tables of a latent layer, as bytes, two to an item where it says so, the low one first.
+
+Written by tools/make_tables.py from host_ref/octograd_ref/tables.py.
+\"\"\"
 """
 
 
@@ -34,5 +41,26 @@ def c_source():
     )
 
 
+def python_table(name, comment, items):
+    """Return the definition of a constant of bytes, twenty to a line."""
+    data = items.astype(items.dtype.newbyteorder("<")).tobytes()
+    rows = [
+        '    b"' + "".join(f"\\x{v:02x}" for v in data[i : i + 20]) + '"\n'
+        for i in range(0, len(data), 20)
+    ]
+    return f"\n# {comment}\n{name} = (\n{''.join(rows)})\n"
+
+
+def python_source():
+    """Return the whole text of mpy_lib/octograd/latent_tables.py."""
+    return (
+        PYTHON_HEAD
+        + python_table("NORMAL", "int8: 256 quantiles of the normal distribution.", tables.NORMAL)
+        + python_table("SIGMA", "uint16: standard deviations.", tables.SIGMA)
+        + python_table("KL_SLOPE", "int16: slopes of KL by the log-variance.", tables.KL_SLOPE)
+    )
+
+
 if __name__ == "__main__":
     (ROOT / "usermod/kernels/og_tables.c").write_text(c_source())
+    (ROOT / "mpy_lib/octograd/latent_tables.py").write_text(python_source())
