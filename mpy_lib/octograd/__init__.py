@@ -15,6 +15,7 @@ _MODULES = {
         "GlobalAveragePool",
     ),
     "blocks": ("Add", "Dropout", "Flatten", "Reshape", "Residual", "UpSampling2D"),
+    "latent": ("Latent",),
     "model": ("Sequential",),
     "format": ("load",),
     "losses": ("SoftmaxCrossEntropy", "BinaryCrossEntropy", "MSE", "Huber"),

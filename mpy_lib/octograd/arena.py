@@ -1,8 +1,8 @@
 """Arena: where each tensor lies in the one piece of memory that a model has."""
 
 # What a step of the way back does: make an error of sums, hand on its bytes, drop
-# channels of it, or move weights against it.
-SUMS, BYTES, KEEP, UPDATE = range(4)
+# channels of it, move weights against it, or begin anew below a latent layer.
+SUMS, BYTES, KEEP, UPDATE, LATENT = range(5)
 
 # Times of a training step over n nodes: node i goes forward at i, the loss is
 # at n, and node i goes backward at 2 n - i.
@@ -73,7 +73,8 @@ class Layout:
     Attributes:
         outputs: By node, the slot of its tensor; None for the last.
         indices: By node, the slot of what a max pool keeps; else None.
-        errors: By tensor, the slot of its complete error; else None.
+        errors: By tensor, the slot of its complete error, or of what a latent
+            layer makes of it; else None.
         steps: The way back, as Step.
         slots: All slots.
         bytes: Of the arena.
@@ -123,6 +124,11 @@ class Layout:
                 n_scores = node.layer.n_biases(node.input_shape)
                 step.scratch = self._slot("scores", 4 * n_scores, time)
                 self.steps.append(step)
+            if node.layer.samples:
+                n_both = node.layer.n_biases(node.input_shape)
+                both = self._slot("latent error of both", n_both, time)
+                self.steps.append(Step(i, None, dy, both, LATENT))
+                self.errors[i + 1] = dy = both
             for source in node.sources:
                 left[source] -= 1
                 if not reach[source]:
@@ -147,8 +153,8 @@ class Layout:
 
     def _keeps(self, i) -> bool:
         """Return whether only some channels of a node's error stay."""
-        hidden = i < len(self.graph.nodes) - 1
-        return self.partial and hidden and self.graph.nodes[i].layer.trainable
+        hidden, layer = i < len(self.graph.nodes) - 1, self.graph.nodes[i].layer
+        return self.partial and hidden and layer.trainable and not layer.samples
 
     def _step(self, node, i, source, last, time):
         """Return the step that makes the error of a source, or passes it on."""
@@ -177,7 +183,7 @@ class Step:
         node: Index of the node.
         source: The tensor whose error is made, or that an update reads; else None.
         dy, dx: Slots of the node's error and of the one that is made.
-        kind: SUMS, BYTES, KEEP or UPDATE.
+        kind: SUMS, BYTES, KEEP, UPDATE or LATENT.
         pending: Slot of what another reader has left, or None.
         scratch: Slot of scratch, or None.
         undone: Activation that the error passes here.

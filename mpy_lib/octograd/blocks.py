@@ -87,7 +87,7 @@ class Dropout(Layer):
 
     routes = True
     own_bytes = 4  # of the mask's generator
-    drops = True  # in training; not while something is measured
+    draws = True  # in training; not while something is measured
 
     def __init__(self, rate: float):
         # A file holds it in 1/65536.
@@ -119,7 +119,7 @@ class Dropout(Layer):
         self._rng = rng
 
     def forward(self, x, e_x, training, y) -> int:
-        if not training or not self.drops:
+        if not training or not self.draws:
             _octograd.take(x, 0, y)
             return e_x
         # The state before the draws brings the same mask on the way back.
@@ -128,7 +128,7 @@ class Dropout(Layer):
         return e_x + self._shift
 
     def route(self, dy, e_dy, dx) -> int:
-        if not self.drops:
+        if not self.draws:
             _octograd.take(dy, 0, dx)
             return e_dy
         _octograd.dropout(dy, self._keep, self._scale, self._mask, dx)

@@ -79,7 +79,7 @@ class EWC:
         n = trainer.check_samples(x, y)
         sample, target = bytearray(net.n_in), bytearray(len(net.outputs))
         totals = [_Total(part) for part in self.parts]
-        net.set_dropping(False)
+        net.set_drawing(False)
         try:
             for total in totals:
                 total.begin()
@@ -91,7 +91,7 @@ class EWC:
         finally:
             for total in totals:
                 total.end()
-            net.set_dropping(True)
+            net.set_drawing(True)
         highest = max([total.exponent for total in totals])
         sums = sum([total.sum(highest) for total in totals])
         mean, n_bits = sums // sum([len(part.layer.w) for part in self.parts]), 0

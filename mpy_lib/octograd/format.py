@@ -24,7 +24,7 @@ _FRESH = (0, 0, -1)
 # A kind is the index of its name; 0 is none.
 _KINDS = (
     " Flatten Dense Reshape Conv2D Conv1D Conv2DTranspose DepthwiseConv2D MaxPool2D MaxPool1D"
-    " AveragePool2D AveragePool1D GlobalAveragePool UpSampling2D Dropout Residual Add"
+    " AveragePool2D AveragePool1D GlobalAveragePool UpSampling2D Dropout Residual Add Latent"
 ).split(" ")
 
 
@@ -155,8 +155,10 @@ class _Reader:
         shape = tuple(shape[:dimensions])
         self._check_length(Graph(layers, shape), n_records)
         net.allocate(shape, array("I", [state]))
-        for layer, (flags, ranges, exponents) in self._states:
+        for layer, (flags, ranges, exponents, numbers) in self._states:
             self._restore(layer, flags, ranges, exponents)
+            if layer.samples:
+                layer.seen[0] = min(numbers[4] | numbers[5] << 16, layer.warmup)
         for node in net.graph.nodes:
             self._read_tensors(node.layer)
         return net
@@ -199,7 +201,7 @@ class _Reader:
         padding = (PADDINGS + (numbers[6:],))[padding]
         layer = _unpack(kind, activation, flags, padding, numbers)
         if layer.computes:
-            self._states.append((layer, (flags, ranges, exponents)))
+            self._states.append((layer, (flags, ranges, exponents, numbers)))
         return layer
 
     def _check_length(self, graph, n_records):
@@ -207,11 +209,11 @@ class _Reader:
         states = {id(layer): state for layer, state in self._states}
         n = _HEAD_BYTES + _RECORD_BYTES * n_records + 4
         for node in graph.nodes:
-            flags, _, exponents = states[id(node.layer)]
+            flags, _, exponents, _ = states[id(node.layer)]
             if isinstance(node.layer, Weighted):
                 rows = node.layer.n_biases(node.input_shape)
-                frozen = not node.layer.trainable and node is not graph.nodes[-1]
-                if exponents != 1 and not (frozen and exponents == rows):
+                one = node.layer.trainable or node.layer.samples or node is graph.nodes[-1]
+                if exponents != 1 and (one or exponents != rows):
                     self._fail("number of exponents out of range")
             n += _tensor_bytes(node, flags & _RESIDUAL, exponents)
         if n != self._total or self._left:
@@ -267,6 +269,9 @@ def _unpack(kind, activation, flags, padding, numbers):
     layer = getattr(octograd, kind)
     if kind == "Dense":
         return layer(a, **weighted)
+    if kind == "Latent":
+        beta = (b & 255) / (1 << (b >> 8)) if b < 31 << 8 else -1
+        return layer(a, beta=beta, warmup=c | d << 16, trainable=weighted["trainable"])
     if kind == "DepthwiseConv2D":
         return layer((b, c), strides=(d, e), padding=padding, **weighted)
     if kind == "Conv1D":

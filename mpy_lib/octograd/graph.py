@@ -52,6 +52,10 @@ class Graph:
                 self.readers[source].append(i)
         for node in self.nodes:
             self._settle(node)
+        for i, node in enumerate(self.nodes):
+            passed = [reader for readers in self.readers[: i + 1] for reader in readers]
+            if node.layer.samples and max(passed) > i:
+                raise ValueError(f"{node.layer!r}: cannot be within a block")
         for readers in self.readers[1:]:
             if len(readers) > 2 or len(readers) == 2 and self.nodes[readers[0]].routes:
                 first = self.nodes[readers[0]].layer

@@ -21,7 +21,8 @@ class Layer:
 
     A layer that `computes` makes a tensor; one that `routes` hands errors back
     as bytes, the others as sums (docs/numerics.md, section 9); one that `ends`
-    can be the last.
+    can be the last. One that `samples` makes an error of its own of that of its
+    tensor, to which all below are relative (section 18).
 
     Attributes:
         y_range: Of the outputs, array('h').
@@ -35,6 +36,7 @@ class Layer:
     indexed = False  # whether the way back needs to know which input won
     routes = False
     ends = False
+    samples = False
     trainable = False
     own_bytes = 6  # of its range
     activation = linear
@@ -57,6 +59,10 @@ class Layer:
 
     def scratch(self, input_shape) -> int:
         """Return the bytes that an update needs for its own use."""
+        return 0
+
+    def extra_bytes(self) -> int:
+        """Return the bytes of buffers besides weights, ranges and what a plan knows."""
         return 0
 
     def index_bytes(self, input_shape) -> int:
@@ -148,8 +154,9 @@ class Weighted(Layer):
             _octograd.check_items(residual, len(self.w), "residual")
         if (b is None) != (self.b is None) or b is not None and len(b) != len(self.b):
             raise ValueError(f"b: {0 if self.b is None else len(self.b)} items expected")
-        if len(e_w) != 1 and (self.trainable or len(e_w) != self._n_b):
-            allowed = "1" if self.trainable else f"1 or {self._n_b}"
+        one = self.trainable or self.samples
+        if len(e_w) != 1 and (one or len(e_w) != self._n_b):
+            allowed = "1" if one else f"1 or {self._n_b}"
             raise ValueError(f"e_w: {allowed} items expected, got {len(e_w)}")
         if self.trainable:
             w = bytearray(w)

@@ -154,7 +154,7 @@ class Sequential:
         """
         Let the ranges of all layers learn from samples, and nothing else.
 
-        Dropout drops nothing meanwhile.
+        Dropout drops nothing meanwhile, and a Latent layer gives its mean.
 
         Args:
             x: int8 buffer of whole samples, one after the other.
@@ -163,17 +163,17 @@ class Sequential:
         n = len(x) // self.n_in
         _octograd.check_items(x, max(n, 1) * self.n_in, "x")
         sample = bytearray(self.n_in)
-        self.set_dropping(False)
+        self.set_drawing(False)
         for i in range(n):
             _octograd.take(x, i, sample)
             self._run(sample, True)
-        self.set_dropping(True)
+        self.set_drawing(True)
 
-    def set_dropping(self, drops: bool) -> None:
-        """Let the dropouts drop in training, or pass all on."""
+    def set_drawing(self, draws: bool) -> None:
+        """Let dropouts and latent layers draw in training, or not."""
         for layer in self._flat:
-            if hasattr(layer, "drops"):
-                layer.drops = drops
+            if hasattr(layer, "draws"):
+                layer.draws = draws
 
     def plan(
         self,

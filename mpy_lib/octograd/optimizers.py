@@ -130,8 +130,8 @@ def exact_rate(lr, name: str = "lr") -> tuple:
     Return (factor, shift) of the nearest factor * 2**-shift, 1 <= factor <= 15.
 
     Raises:
-        TypeError: `lr` is not a number.
-        ValueError: `lr` is NaN, or not within 2**-30 to 15.
+        TypeError: It is not a number.
+        ValueError: It is NaN, or not within 2**-30 to 15.
     """
     # NaN is in no range.
     if not 2**-31 <= number(name, lr) <= 15:

@@ -75,6 +75,7 @@ def _row(layer, shape, node, net, layout, training, momentum, batch):
     passes = 1 + len([s for s in steps if s.kind in (SUMS, UPDATE)])
     # A range, or the four bytes of a dropout's mask, or nothing.
     ram = _RANGE if isinstance(layer, Weighted) else layer.own_bytes
+    ram += layer.extra_bytes()
     flash = biases = 0
     if isinstance(layer, Weighted):
         biases = 4 * n_b if layer.use_bias else 0

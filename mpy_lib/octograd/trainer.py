@@ -4,7 +4,7 @@ from array import array
 
 import _octograd
 
-from .arena import BYTES, KEEP, SUMS, UPDATE, Layout, view
+from .arena import BYTES, KEEP, LATENT, SUMS, UPDATE, Layout, view
 from .checks import whole
 from .layers import fresh_range
 from .model import SEED_MAX, exponents, forward, forward_views
@@ -172,7 +172,8 @@ class Trainer:
 
     def _backward(self, e_loss, fraction):
         # A fraction of 0 keeps all channels, and is not counted in the report.
-        # Exponents of errors are relative to that of the loss's error, until they move weights.
+        # Exponents of errors are relative to that of the loss's error, or of a latent layer's,
+        # until they move weights.
         tensors, errors = self._tensors, self._error_exponents
         errors[self._output_slot] = 0
         rate = self.optimizer.rate
@@ -181,6 +182,10 @@ class Trainer:
             if s.kind == KEEP:
                 if fraction:
                     s.kept += _octograd.partial_keep(s.dy, s.channels, fraction, s.scratch)
+                continue
+            if s.kind == LATENT:
+                e_loss = s.layer.error(s.dy, e_loss + e_dy, s.dx)
+                errors[s.dx_slot] = 0
                 continue
             y, e = tensors[s.source], self._exponents[s.source]
             if s.kind == UPDATE:
@@ -341,4 +346,5 @@ class _Step:
             self.dx = self.dy
         self.pending = step.pending and view(memory, step.pending)
         self.pending_slot = slots[id(step.pending)] if step.pending else 0
-        self.range = ranges[step.source - 1][0] if step.last else ranges[step.node][1]
+        if step.kind == SUMS:
+            self.range = ranges[step.source - 1][0] if step.last else ranges[step.node][1]

@@ -46,6 +46,16 @@ def decoder():
     )
 
 
+def latent():
+    """Return layers with a latent one among them."""
+    return (
+        og.Dense(4, og.relu),
+        og.Latent(3, beta=3 / 8, warmup=70000),
+        og.Dense(4, og.relu, trainable=False),
+        og.Dense(2),
+    )
+
+
 def signals():
     """Return layers for signals."""
     return (

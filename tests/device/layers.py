@@ -32,9 +32,9 @@ def random_bytes(n, seed):
 # Names of the package.
 for name in (
     "Add AveragePool1D AveragePool2D BinaryCrossEntropy Constant Conv1D Conv2D Conv2DTranspose "
-    "CosineDecay Dense DepthwiseConv2D Diverged Dropout Flatten GlobalAveragePool Huber MSE "
-    "MaxPool1D MaxPool2D Reshape Residual SGD Sequential SoftmaxCrossEntropy StepDecay Trainer "
-    "UpSampling2D leaky_relu linear load relu relu6 show sigmoid tanh"
+    "CosineDecay Dense DepthwiseConv2D Diverged Dropout Flatten GlobalAveragePool Huber Latent "
+    "MSE MaxPool1D MaxPool2D Reshape Residual SGD Sequential SoftmaxCrossEntropy StepDecay "
+    "Trainer UpSampling2D leaky_relu linear load relu relu6 show sigmoid tanh"
 ).split():
     getattr(og, name)
 

@@ -140,6 +140,17 @@ def signals(weight_bits):
     )
 
 
+def latent(weight_bits):
+    """Return a net with a latent layer."""
+    return og.Sequential(
+        og.Dense(8, og.relu),
+        og.Latent(3, beta=0.3, warmup=20),
+        og.Dense(8, og.relu),
+        og.Dense(N_OUT),
+        weight_bits=weight_bits,
+    )
+
+
 COSINE = og.CosineDecay()
 VARIANTS = (
     ("images", images, (5, 4, 1), 16, CE, {}),
@@ -150,6 +161,9 @@ VARIANTS = (
     ("decoder", decoder, (20,), 16, og.BinaryCrossEntropy(), {"schedule": og.StepDecay(1)}),
     ("decoder 8-bit", decoder, (20,), 8, og.Huber(0.5), {"momentum": 0.99}),
     ("signals", signals, (10, 2), 8, MSE, {"batch": 2, "normalize": True}),
+    ("latent", latent, (20,), 16, og.BinaryCrossEntropy(), {}),
+    ("latent 8-bit", latent, (20,), 8, MSE, {"batch": 3, "momentum": 0.5}),
+    ("latent partial", latent, (20,), 16, CE, {"partial": og.PartialUpdate()}),
     ("images partial", images, (5, 4, 1), 16, CE, {"partial": og.PartialUpdate()}),
     ("signals partial", signals, (10, 2), 8, MSE, {"partial": og.PartialUpdate(by="loss")}),
     ("images held", images, (5, 4, 1), 16, CE, {"held": True}),

@@ -70,6 +70,16 @@ def signal():
     ]
 
 
+def latent():
+    """Return a net with a latent layer."""
+    return [
+        og.Dense(9, og.relu),
+        og.Latent(5, warmup=30),
+        og.Dense(11, og.relu),
+        og.Dense(3),
+    ]
+
+
 NOTHING = {}
 ALL = {"momentum": 0.9, "batch": 4}
 # Each is given up when it is done, as built layers keep their memory.
@@ -93,6 +103,10 @@ VARIANTS = [
     ("decoder", (10,), 16, decoder(), None, NOTHING),
     ("decoder all", (10,), 8, decoder(), None, ALL),
     ("signal", (40, 3), 16, signal(), None, {"batch": 3}),
+    ("latent", (12,), 16, latent(), None, NOTHING),
+    ("latent all", (12,), 8, latent(), 1, ALL),
+    ("latent partial", (12,), 16, latent(), None, {"partial": True}),
+    ("latent frozen", (12,), 16, latent(), 2, NOTHING),
     ("conv partial", (13, 11, 1), 16, conv(), None, {"partial": True}),
     ("separable partial", (9, 7, 2), 16, separable(), None, {"partial": True}),
 ]
@@ -122,6 +136,9 @@ def inference_bytes(net):
         n += n_bytes((layer.velocity, 2), (layer.sums, 4), (getattr(layer, "_batch", None), 2))
         n += n_bytes((layer.y_range, 2), (layer.dy_range, 2), (layer.edge_range, 2))
         n += n_bytes((getattr(layer, "_mask", None), 4))
+        if isinstance(layer, og.Latent):
+            n += n_bytes((layer.mean, 2), (layer._noise, 2), (layer.log_variance, 1))
+            n += n_bytes((layer._sums, 4), (layer.seen, 4))
     return n
 
 

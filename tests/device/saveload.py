@@ -12,6 +12,7 @@ from files import (
     PATH,
     blocks,
     decoder,
+    latent,
     outcome,
     read,
     remove,
@@ -77,6 +78,8 @@ NETS = (
     ("blocks untrained", (5, 8, 1), 16, blocks(), 0),
     ("decoder", (4,), 16, decoder(), 40),
     ("signals", (12, 2), 8, signals(), 40),
+    ("latent", (6,), 16, latent(), 40),
+    ("latent 8-bit", (6,), 8, latent(), 40),
 )
 OPTIONS = ({}, {"batch": 3}, {"weight_decay": 0.5}, {"normalize": True})
 for name, shape, bits, layers, n in NETS:

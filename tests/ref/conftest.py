@@ -79,7 +79,8 @@ class Graph:
     def __init__(self, shape, rng=None, loss=softmax_cross_entropy, skip=0):
         self.rng, self.loss, self.skip = rng, loss, skip
         self.nodes = []
-        self.tensors = [SimpleNamespace(shape=shape, activation=LINEAR, readers=0, needed=False)]
+        own = {"activation": LINEAR, "readers": 0, "needed": False, "range": Range()}
+        self.tensors = [SimpleNamespace(shape=shape, **own)]
 
     def _append(self, kind, reads, shape, activation=LINEAR, **fields):
         trained = fields.setdefault("layer", None) is not None and fields.pop("trainable", True)
@@ -157,8 +158,9 @@ class Graph:
     def forward(self, x, e_x=-7):
         """Return the last layer's sums and their exponent, as in training."""
         self.tensors[0].y, self.tensors[0].e = x, e_x
-        for n, t in zip(self.nodes, self.tensors[1:], strict=True):
+        for t in self.tensors:
             t.pending, t.e_pending, t.reported = None, 0, 0
+        for n, t in zip(self.nodes, self.tensors[1:], strict=True):
             s = self.tensors[n.reads[0]]
             n.x, n.e_x = s.y, s.e
             if n is self.nodes[-1]:
