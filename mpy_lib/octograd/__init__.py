@@ -16,6 +16,7 @@ _MODULES = {
     ),
     "blocks": ("Add", "Dropout", "Flatten", "Reshape", "Residual", "UpSampling2D"),
     "latent": ("Latent",),
+    "autoencoder": ("Autoencoder", "VAE"),
     "model": ("Sequential",),
     "format": ("load",),
     "losses": ("SoftmaxCrossEntropy", "BinaryCrossEntropy", "MSE", "Huber"),

@@ -15,7 +15,8 @@ MAGIC = b"OCTOGRAD"
 VERSION = 1
 
 _HEAD = "<8sHHI"  # magic, version, number of records, bytes of the file
-_MODEL = "<IBB4H2x"  # generator, weight bits, dimensions, the input's shape
+# Generator, weight bits, dimensions, the input's shape, loss and encoder of an autoencoder.
+_MODEL = "<IBB4HBB"
 _RECORD = "<BBBB8H9hH"  # kind, activation, flags, padding, numbers, three ranges, exponents
 _HEAD_BYTES = struct.calcsize(_HEAD) + struct.calcsize(_MODEL)
 _RECORD_BYTES = struct.calcsize(_RECORD)
@@ -25,6 +26,7 @@ _FRESH = (0, 0, -1)
 _KINDS = (
     " Flatten Dense Reshape Conv2D Conv1D Conv2DTranspose DepthwiseConv2D MaxPool2D MaxPool1D"
     " AveragePool2D AveragePool1D GlobalAveragePool UpSampling2D Dropout Residual Add Latent"
+    " Features"
 ).split(" ")
 
 
@@ -76,7 +78,8 @@ def save(net, path: str) -> None:
     shape = net.input_shape + (0,) * (4 - len(net.input_shape))
     head = struct.pack(_HEAD, MAGIC, VERSION, len(records), total)
     dimensions = len(net.input_shape)
-    model = struct.pack(_MODEL, net.rng[0], net.weight_bits, dimensions, *shape)
+    own = _autoencoder(net)
+    model = struct.pack(_MODEL, net.rng[0], net.weight_bits, dimensions, *(shape + own))
     with open(path, "wb") as file:
         crc = 0
         blocks = [(block, len(block)) for block in [head, model] + records]
@@ -89,9 +92,22 @@ def save(net, path: str) -> None:
         file.write(struct.pack("<I", crc))
 
 
-def load(path: str) -> Sequential:
+def _autoencoder(net) -> tuple:
+    """Return (code of the loss, number of layers of the encoder), or (0, 0)."""
+    if not hasattr(net, "n_encoder"):
+        return 0, 0
+    from .autoencoder import LOSSES
+
+    return LOSSES.index(type(net.loss)), net.n_encoder
+
+
+def load(path: str, *, features=None) -> Sequential:
     """
     Read a model from a file; without momentum it goes on exactly as the saved one would.
+
+    Args:
+        path: Of the file.
+        features: What Autoencoder.features() returned, if the saved model begins with it.
 
     Raises:
         OSError: The file cannot be read.
@@ -99,12 +115,12 @@ def load(path: str) -> Sequential:
         MemoryError: It does not fit.
     """
     with open(path, "rb") as file:
-        return _Reader(file, path).model()
+        return _Reader(file, path, features).model()
 
 
 class _Reader:
-    def __init__(self, file, path):
-        self._file, self._path = file, path
+    def __init__(self, file, path, features):
+        self._file, self._path, self._features = file, path, features
 
     def _fail(self, text):
         raise ValueError(f"{self._path}: {text}")
@@ -146,12 +162,12 @@ class _Reader:
 
     def model(self):
         self._left = n_records = self._check_file()
-        state, weight_bits, dimensions, *shape = self._unpack(_MODEL)
+        state, weight_bits, dimensions, *shape, loss, n_encoder = self._unpack(_MODEL)
         if state == 0 or not 1 <= dimensions <= 4 or any(shape[dimensions:]):
             self._fail("generator or dimensions out of range")
         self._states = []
         layers = self._layers(n_records, 0)
-        net = Sequential(*layers, weight_bits=weight_bits)
+        net = self._net(layers, weight_bits, loss, n_encoder)
         shape = tuple(shape[:dimensions])
         self._check_length(Graph(layers, shape), n_records)
         net.allocate(shape, array("I", [state]))
@@ -162,6 +178,19 @@ class _Reader:
         for node in net.graph.nodes:
             self._read_tensors(node.layer)
         return net
+
+    def _net(self, layers, weight_bits, loss, n_encoder):
+        if not n_encoder and not loss:
+            return Sequential(*layers, weight_bits=weight_bits)
+        from .autoencoder import LOSSES, VAE, Autoencoder
+
+        if not 1 <= loss < len(LOSSES) or not 1 <= n_encoder < len(layers):
+            self._fail("loss or encoder out of range")
+        options = {"loss": LOSSES[loss](), "weight_bits": weight_bits}
+        encoder, decoder = layers[:n_encoder], layers[n_encoder:]
+        if encoder[-1].samples:
+            return VAE(encoder[:-1], decoder, latent=encoder[-1], **options)
+        return Autoencoder(encoder, decoder, **options)
 
     def _layers(self, n, depth):
         """Read records until n layers are complete; `depth` counts blocks in blocks."""
@@ -199,7 +228,12 @@ class _Reader:
         if kind == "Add" and not depth:
             self._fail("an addition outside a block")
         padding = (PADDINGS + (numbers[6:],))[padding]
-        layer = _unpack(kind, activation, flags, padding, numbers)
+        if kind == "Features":
+            layer = self._features
+            if type(layer).__name__ != kind:
+                self._fail("load(path, features=model.features()) expected")
+        else:
+            layer = _unpack(kind, activation, flags, padding, numbers)
         if layer.computes:
             self._states.append((layer, (flags, ranges, exponents, numbers)))
         return layer

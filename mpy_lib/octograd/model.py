@@ -110,6 +110,10 @@ class Sequential:
         self.use_arena(arena, views)
         self.input_shape = shape
 
+    def extra_bytes(self, graph) -> int:
+        """Return the bytes that the model takes besides those of every model."""
+        return 0
+
     def use_arena(self, arena, views) -> None:
         """Make inference work in this memory, with forward_views() of it."""
         self.arena = arena
@@ -266,7 +270,14 @@ def forward(nodes, tensors, exponents, indices, training, outputs) -> int:
         outputs: array('i') of the last node.
     """
     last = len(nodes) - 1
-    for i in range(last):
+    forward_hidden(nodes, 0, last, tensors, exponents, indices, training)
+    a = nodes[last].sources[0]
+    return nodes[last].layer.forward_s32(tensors[a], exponents[a], outputs)
+
+
+def forward_hidden(nodes, first, stop, tensors, exponents, indices, training) -> None:
+    """Run the nodes from `first` to before `stop`, none of them the last; as forward()."""
+    for i in range(first, stop):
         node = nodes[i]
         layer, a = node.layer, node.sources[0]
         if indices[i] is not None:
@@ -279,5 +290,3 @@ def forward(nodes, tensors, exponents, indices, training, outputs) -> int:
                 tensors[a], exponents[a], tensors[b], exponents[b], training, tensors[i + 1]
             )
         exponents[i + 1] = e_y
-    a = nodes[last].sources[0]
-    return nodes[last].layer.forward_s32(tensors[a], exponents[a], outputs)

@@ -41,6 +41,7 @@ class Plan:
         if training and not any([layer.trainable for layer in net.weighted]):
             raise ValueError("net: a trainable layer expected, got none")
         shared = self.arena + 4 * graph.nodes[-1].size + 4 + 2 * len(graph.nodes) + 2
+        shared += net.extra_bytes(graph)
         if training:
             shared += 2 * len(graph.nodes) + 2 + 2 * len(layout.slots)  # exponents
         self.flash = file_size(net, input_shape, training and net.weight_bits == 16)

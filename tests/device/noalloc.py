@@ -206,6 +206,31 @@ next(fit)
 locked("replay: fit", rest, fit, None, None)
 print(net.digest()[:12], trainer.steps, digest(replay.memory))
 
+
+# Autoencoders, and a head on one.
+def learn(model, x, _):
+    """Make a step with each sample, without labels."""
+    for i in range(N):
+        model.step(x[i])
+
+
+ENCODER = [og.Dense(9, og.relu)]
+for model in (
+    og.Autoencoder(ENCODER, [og.Dense(N_IN)]),
+    og.VAE(ENCODER, [og.Dense(7, og.relu), og.Dense(N_IN)], latent=3, warmup=8),
+):
+    model.build((N_IN,))
+    model.prepare(og.SGD(1 / 128), skip=1 / 64, partial=og.PartialUpdate())
+    locked(repr(model) + ": steps", learn, model, x, None)
+    fit = model.fit(samples, epochs=2)
+    next(fit)
+    locked("fit", rest, fit, None, None)
+    net = og.Sequential(model.features(), og.Dense(N_OUT))
+    net.build((N_IN,))
+    trainer = og.Trainer(net, CE, og.SGD(1 / 8))
+    locked("head", steps, trainer, x, labels)
+    print(model.digest()[:12], net.digest()[:12])
+
 # The lock itself works, where there is one.
 works = heap_lock is heap_unlock
 heap_lock()
