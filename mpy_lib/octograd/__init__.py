@@ -17,6 +17,7 @@ _MODULES = {
     "blocks": ("Add", "Dropout", "Flatten", "Reshape", "Residual", "UpSampling2D"),
     "latent": ("Latent",),
     "autoencoder": ("Autoencoder", "VAE"),
+    "anomaly": ("AnomalyDetector",),
     "model": ("Sequential",),
     "format": ("load",),
     "losses": ("SoftmaxCrossEntropy", "BinaryCrossEntropy", "MSE", "Huber"),

@@ -69,6 +69,12 @@ def _records(layers) -> list:
 
 def save(net, path: str) -> None:
     """Write a built model to a file."""
+    with open(path, "wb") as file:
+        write(net, file)
+
+
+def write(net, file) -> None:
+    """Write a built model to an open file, from where it stands."""
     records = [_pack(layer) for layer in _records(net.layers)]
     tensors = []
     for node in net.graph.nodes:
@@ -80,16 +86,15 @@ def save(net, path: str) -> None:
     dimensions = len(net.input_shape)
     own = _autoencoder(net)
     model = struct.pack(_MODEL, net.rng[0], net.weight_bits, dimensions, *(shape + own))
-    with open(path, "wb") as file:
-        crc = 0
-        blocks = [(block, len(block)) for block in [head, model] + records]
-        for block, n in blocks + tensors:
-            file.write(block)
-            crc = crc32(block, crc)
-            padding = bytes(_padded(n) - n)
-            file.write(padding)
-            crc = crc32(padding, crc)
-        file.write(struct.pack("<I", crc))
+    crc = 0
+    blocks = [(block, len(block)) for block in [head, model] + records]
+    for block, n in blocks + tensors:
+        file.write(block)
+        crc = crc32(block, crc)
+        padding = bytes(_padded(n) - n)
+        file.write(padding)
+        crc = crc32(padding, crc)
+    file.write(struct.pack("<I", crc))
 
 
 def _autoencoder(net) -> tuple:
@@ -115,12 +120,18 @@ def load(path: str, *, features=None) -> Sequential:
         MemoryError: It does not fit.
     """
     with open(path, "rb") as file:
-        return _Reader(file, path, features).model()
+        return read(file, path, features, 0)
+
+
+def read(file, path: str, features, after: int) -> Sequential:
+    """Read a model from the start of an open file, with so many bytes after it."""
+    file.seek(0)
+    return _Reader(file, path, features, after).model()
 
 
 class _Reader:
-    def __init__(self, file, path, features):
-        self._file, self._path, self._features = file, path, features
+    def __init__(self, file, path, features, after):
+        self._file, self._path, self._features, self._after = file, path, features, after
 
     def _fail(self, text):
         raise ValueError(f"{self._path}: {text}")
@@ -142,7 +153,7 @@ class _Reader:
         if version != VERSION:
             self._fail(f"format version {VERSION} expected, got {version}")
         self._file.seek(0, 2)
-        actual = self._file.tell()
+        actual = self._file.tell() - self._after
         if actual != total or total < _HEAD_BYTES + 4:
             self._fail(f"{total} bytes expected, got {actual}")
         self._file.seek(0)
