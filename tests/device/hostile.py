@@ -7,7 +7,7 @@ removes it.
 
 import struct
 
-from files import PATH, blocks, decoder, outcome, read, remove, signals, with_checksum
+from files import PATH, blocks, decoder, latent, outcome, read, remove, signals, with_checksum
 
 import octograd as og
 
@@ -30,6 +30,7 @@ NETS = (
     ("blocks", (5, 8, 1), blocks()),
     ("decoder", (4,), decoder()),
     ("signals", (12, 2), signals()),
+    ("latent", (6,), latent()),
 )
 for name, shape, layers in NETS:
     net = og.Sequential(*layers)
