@@ -77,6 +77,17 @@ class UpSampling2D(Layer):
         return tuple(input_shape)  # as the convolution sees it
 
 
+class _Slice:
+    """Makes slices that can be kept: on MicroPython, to write `[:]` allocates one."""
+
+    def __getitem__(self, index):
+        return index
+
+
+# For what `a[0] = b[0]` does with a state of 32 bits, which as an int would not be small.
+_ALL = _Slice()[:]
+
+
 class Dropout(Layer):
     """
     Drops inputs at random in training, and enlarges the others to make up for it.
@@ -123,7 +134,7 @@ class Dropout(Layer):
             _octograd.take(x, 0, y)
             return e_x
         # The state before the draws brings the same mask on the way back.
-        self._mask[0] = self._rng[0]
+        self._mask[_ALL] = self._rng
         _octograd.dropout(x, self._keep, self._scale, self._rng, y)
         return e_x + self._shift
 
