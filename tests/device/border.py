@@ -40,6 +40,8 @@ SHOWN = {"y32": "y", "b8": "b", "g": "sums"}
 OPTIONAL = ("b", "residual", "velocity", "pending")
 LONGER = ("scratch", "g")  # may be longer than is needed
 ANYTHING = ("training", "name")  # not tried
+# The least of the ints that need no memory on a board, where -(2**30) would be another object.
+MINUS_2_30 = -(2**29) * 2
 NOT_INTS = (None, 1.0, "1", True, b"1")
 RECORDS = {
     "range": ((-512, 0, -1), (512, 0, -1), (0, -1, 0), (0, 128, 0), (0, 0, -2), (0, 0, 256)),
@@ -163,6 +165,7 @@ class Functions:
             self.names[stem] = [name.lstrip("*") for name in marked]
             self._written[stem] = [name[1:] for name in marked if name[0] == "*"]
         self.good = good
+        self._values = None
         self._measures = measures or {}
         self._empty = empty
         self._limits = limits or {}
@@ -174,9 +177,14 @@ class Functions:
         # What is left in scratch means nothing.
         return result, digest(values[name] for name in names if name != "scratch")
 
+    def _fine(self):
+        # What is refused changes nothing, so one set of values does for all.
+        self._values = self._values or self.good()
+        return self._values
+
     def refuse(self, stem, name, bad):
         """Refuse one bad argument."""
-        values = self.good()
+        values = dict(self._fine())
         values[name] = bad
         refuse(stem, SHOWN.get(name, name), *[values[n] for n in self.names[stem]])
 
@@ -196,12 +204,12 @@ class Functions:
             refuse_no_arguments(stem)
 
     def _refuse_ints(self, stem, name, outside):
-        for value in outside + (-(2**30), 2**30 - 1) + NOT_INTS:
+        for value in outside + (MINUS_2_30, 2**30 - 1) + NOT_INTS:
             self.refuse(stem, name, value)
 
     def _refuse_buffers(self, stem, name):
         # Everything that is not a buffer of the right kind and length.
-        n, code = len(self.good()[name]), CODES.get(name, "b")
+        n, code = len(self._fine()[name]), CODES.get(name, "b")
         for other in "bhiI":
             if other != code:
                 self.refuse(stem, name, array(other, bytes(SIZES[other] * n)))
@@ -245,6 +253,6 @@ class Functions:
                 continue
             for value in (-32768, -1, 0, 2, 32767):
                 if (k % 8, value) not in fine:
-                    record = self.good()["window"]
+                    record = array("h", self._fine()["window"])
                     record[k] = value
                     self.refuse(stem, "window", record)

@@ -2,7 +2,7 @@
 
 from array import array
 
-from border import NOT_INTS, digest, refuse, refuse_no_arguments
+from border import MINUS_2_30, NOT_INTS, digest, refuse, refuse_no_arguments
 
 import _octograd
 
@@ -54,7 +54,7 @@ for index in (1, 0):
     print("put", index, _octograd.put(array("b", [-1, -2, 3, 4, 5, -128]), index, records))
     print(list(records))
 
-for seed in (-1, -(2**30)) + NOT_INTS:
+for seed in (-1, MINUS_2_30) + NOT_INTS:
     refuse("rng_seed", "seed", array("I", [5]), seed)
 for n in (0, -1, 65537, 2**30 - 1) + NOT_INTS:
     refuse("rng_below", "n", array("I", [5]), n)
