@@ -6,7 +6,10 @@ MPY_DIR := $(abspath $(or $(MICROPY_DIR),build/micropython))
 MPY := $(MPY_DIR)/py/dynruntime.mk
 
 # Targets for `make natmod`; one can be chosen: make natmod ARCH=armv6m.
-ARCH ?= x64 armv6m armv7m armv7emsp
+ARCH ?= x64 armv6m armv7m armv7emsp armv7emdp rv32imc
+
+# The boards that QEMU emulates.
+EMULATED := $(notdir $(wildcard boards/QEMU_*))
 
 # With PyTorch, which only tests need, where it is asked for.
 VENV := .venv/stamp$(if $(filter all,$(OCTOGRAD_REQUIRE))$(filter 1,$(OCTOGRAD_TORCH)),-torch)
@@ -35,7 +38,7 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size quality quality-quick quality-tools
-.PHONY: clean FORCE
+.PHONY: boards emulate test-boards clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -81,8 +84,19 @@ unix-fast: build/unix-fast/micropython
 ## Build MicroPython's cross compiler
 mpy-cross: build/mpy-cross/mpy-cross
 
-## Build the native module, for all architectures or for ARCH=x64 armv6m armv7m armv7emsp ...
+## Build the native module, for all architectures or for ARCH=x64 armv6m ...
 natmod: $(ARCH:%=build/natmod/%/_octograd.mpy)
+
+## Build the firmware of all emulated boards, or of BOARD=QEMU_M0
+boards: $(patsubst %,build/boards/%/stock.elf,$(or $(BOARD),$(EMULATED))) build/boards/library
+
+## Open a REPL on an emulated board: make emulate BOARD=QEMU_M0
+emulate: build/boards/$(BOARD)/stock.elf $(VENV)
+	@$(PYTHON) tools/emulate.py $(BOARD)
+
+## Compare the scripts on all emulated boards with CPython; writes build/boards.json
+test-boards: boards natmod
+	$(PYTHON) -m pytest tests/boards
 
 ## Make sure of the data set Fashion-MNIST, for one test
 fashion:
@@ -150,3 +164,20 @@ build/natmod/%/_octograd.mpy: $(MPY) $(VENV) FORCE
 	@if tools/packages.sh $*; then $(call quietly,$(MAKE) -C $(@D) -j$(JOBS) \
 	    -f $(CURDIR)/usermod/natmod/Makefile ARCH=$* MPY_DIR=$(MPY_DIR) \
 	    PYTHON=$(CURDIR)/$(PYTHON)); else test $$? -eq 3; fi
+
+# Out-of-tree boards of MicroPython's qemu port, with the module and without it. The port wants
+# micropython-lib, of which nothing is needed; its README is looked for.
+build/boards/%/stock.elf: $(MPY) build/mpy-cross/mpy-cross FORCE
+	@if tools/packages.sh $*; then $(call quietly,$(MAKE) -C $(MPY_DIR)/ports/qemu -j$(JOBS) BOARD=$* \
+	    BOARD_DIR=$(CURDIR)/boards/$* BUILD=$(CURDIR)/$(@D) USER_C_MODULES=$(CURDIR) \
+	    FROZEN_MANIFEST=$(CURDIR)/boards/qemu/manifest.py MPY_LIB_DIR=$(CURDIR) \
+	    MICROPY_MPYCROSS=$(CURDIR)/build/mpy-cross/mpy-cross \
+	    MICROPY_MPYCROSS_DEPENDENCY=$(CURDIR)/build/mpy-cross/mpy-cross \
+	    $(addprefix $(CURDIR)/$(@D)/,board.txt firmware.elf stock.elf)); \
+	    else test $$? -eq 3; fi
+
+# The library as a board without it in its firmware gets it.
+build/boards/library: build/mpy-cross/mpy-cross FORCE
+	@mkdir -p $@/octograd
+	@for f in mpy_lib/octograd/*.py; do \
+	    $< -s $${f#mpy_lib/} -o $@/octograd/$$(basename $$f .py).mpy $$f || exit 1; done

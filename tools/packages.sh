@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make sure that the Debian packages for one purpose are there.
 #
-#   tools/packages.sh venv | fashion | ARCH of a native module
+#   tools/packages.sh venv | fashion | ARCH of a native module | QEMU_* of boards/
 #
 # Root gets them installed; anybody else is told the command. Exit status 3 means "missing, go
 # on without"; with OCTOGRAD_REQUIRE=all that is 1.
@@ -24,6 +24,20 @@ case $purpose in
     armv*)
         packages="gcc-arm-none-eabi libnewlib-arm-none-eabi"
         works() { test -f "$(arm-none-eabi-gcc -print-file-name=libm.a)"; }
+        ;;
+    QEMU_RV32)
+        packages="qemu-system-misc gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"
+        works() {
+            command -v qemu-system-riscv32 &&
+                test -f "$(riscv64-unknown-elf-gcc -print-file-name=picolibc.specs)"
+        }
+        ;;
+    QEMU_*)
+        packages="qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi"
+        works() {
+            command -v qemu-system-arm &&
+                test -f "$(arm-none-eabi-gcc -print-file-name=libm.a)"
+        }
         ;;
     rv32imc)
         packages="gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"

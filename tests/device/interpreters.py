@@ -1,6 +1,5 @@
 """The interpreters that every script must print the same text on."""
 
-import functools
 import os
 import pathlib
 import subprocess
@@ -71,10 +70,14 @@ def output(result):
     return result.stdout.splitlines()
 
 
-@functools.cache
+_expected = {}
+
+
 def expected(script, cwd):
-    """Return the lines that CPython prints."""
-    return output(cpython(script, cwd=cwd))
+    """Return the lines that CPython prints, which it is run for once."""
+    if script not in _expected:
+        _expected[script] = output(cpython(script, cwd=cwd))
+    return _expected[script]
 
 
 def without_skips(lines, got):

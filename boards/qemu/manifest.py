@@ -1,0 +1,3 @@
+# The library comes frozen, so its code needs no RAM.
+freeze("modules")
+include("../../mpy_lib/manifest.py")
