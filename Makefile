@@ -50,7 +50,7 @@ demo: unix $(VENV)
 	@$(PYTHON) tools/demo.py
 
 ## Build everything and run every test
-test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion check
+test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod boards fashion check
 	$(PYTHON) -m pytest --doctest-modules host_ref
 	$(PYTHON) -m pytest
 
