@@ -14,6 +14,11 @@ def is_table(activation):
     return activation in (SIGMOID_CODE, TANH_CODE)
 
 
+def rectifies(activation):
+    """Return whether the sign of an output decides what passes on the way back."""
+    return activation in (RELU, RELU6) or activation > LEAKY
+
+
 def drop(activation):
     """Return how far the derivative lowers the exponent of a gradient."""
     return 8 if is_table(activation) else 0

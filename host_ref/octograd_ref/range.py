@@ -4,7 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activation import LINEAR, activate, activation_backward, drop, is_table
+from .activation import (
+    LINEAR,
+    activate,
+    activation_backward,
+    drop,
+    is_table,
+    rectifies,
+)
 from .fixed import clamp, round_shift
 
 FRESH = -1
@@ -69,12 +76,18 @@ def requantize(acc, r, base, activation=LINEAR):
     if is_table(activation):
         return activate(round_shift(acc, -4 - base), activation, 0).astype(np.int8), -7, r
     used, fresh = begin(r, int(np.min(base)))
-    v = activate(round_shift(acc, used.exponent - base), activation, used.exponent)
+    v = _activated(acc, used.exponent, base, activation)
     if fresh:
         used = widen(used, int(np.abs(v).max()))
-        v = activate(round_shift(acc, used.exponent - base), activation, used.exponent)
+        v = _activated(acc, used.exponent, base, activation)
     learned = learn(r, used, int(np.abs(v).max()))
     return clamp(v, 127).astype(np.int8), used.exponent, learned
+
+
+def _activated(acc, exponent, base, activation):
+    v = activate(round_shift(acc, exponent - base), activation, exponent)
+    # What is above 0 stays so, as the way back knows by it that the unit is alive.
+    return np.where(rectifies(activation) & (v == 0) & (acc > 0), 1, v)
 
 
 class Error(NamedTuple):

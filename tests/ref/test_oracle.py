@@ -16,6 +16,38 @@ STEPS = 550
 CODES = {LINEAR: 0, RELU: 1, RELU6: 2, LEAKY + 3: 3}
 
 
+def alive(v, sums):
+    """What is above 0 stays above 0 through ReLU: our rule (docs/numerics.md, section 17)."""
+    return np.where((v == 0) & (sums > 0), 1, v)
+
+
+def forward_of(module):
+    def forward(layer, x, e_x, train):
+        sums, e_sums = layer.acc(x, e_x)
+        sums, scale = np.maximum(sums, 0), layer.fy
+        fresh = scale.e is None
+        scale.e = e_sums if fresh else max(scale.e, e_sums)
+        largest = sums.max()
+        while fresh and largest > 127:
+            largest, scale.e = (largest + 1) >> 1, scale.e + 1
+        v = alive(module.rsh(sums, scale.e - e_sums), sums)
+        layer.y, e_y = module.clamp(v, 127).ravel(), scale.e
+        if train:
+            scale.after(int(v.max()))
+        return layer.y, e_y
+
+    return forward
+
+
+def activation_of(original):
+    def activation(net, n, sums, *exponents):
+        v, largest = original(net, n, sums, *exponents)
+        v = v if n.act == CODES[LINEAR] else alive(v, sums)
+        return v, max(largest, v.max())
+
+    return activation
+
+
 class Errors:
     """
     Our rule for the ranges of errors in the place of the other (docs/numerics.md, section 17).
@@ -73,7 +105,7 @@ def numerics(oracle):
     def requant_err(layer, sums, e, below):
         return errors.make(below.fe, np.where(below.y > 0, sums, 0), e)
 
-    module.Layer.requant_err = requant_err
+    module.Layer.requant_err, module.Layer.fwd = requant_err, forward_of(module)
     module.norm8 = errors.norm8(module.norm8)
     return module
 
@@ -96,6 +128,7 @@ def layers(oracle):
 
     module.Ref.requ, module.Sc.after = requ, window_of_zeros(module.Sc.after)
     module.Ref.norm8 = errors.norm8(module.Ref.norm8)
+    module.Ref.act = activation_of(module.Ref.act)
     return module
 
 

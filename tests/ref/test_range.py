@@ -102,12 +102,28 @@ def test_learn_of_a_window_of_zeros_lowers_the_exponent_by_six(r):
     assert Range(start.exponent - 6, 0, 0) == r
 
 
+def alive(v, acc):
+    """What is above 0 stays above 0."""
+    return np.where((v == 0) & (acc > 0), 1, v)
+
+
+@pytest.mark.parametrize("activation", [RELU, RELU6, LEAKY + 1, LEAKY + 7])
+def test_what_is_just_above_0_stays_so_and_passes_its_gradient(activation):
+    acc = np.array([-(2**9), -1, 0, 1, 2**9, 2**20])
+
+    y, *_ = requantize(acc, Range(-1, 0, 0), -14, activation)
+    dx, *_ = requantize_error(np.full(6, 100), 0, Error(y, -1, activation), Range())
+
+    np.testing.assert_array_equal(y > 0, acc > 0)
+    np.testing.assert_array_equal(dx == 100, (acc > 0) & ((y < 12) | (activation != RELU6)))
+
+
 @given(sums, exponents, st.sampled_from([LINEAR, RELU]))
 def test_requantize_with_a_fresh_range_does_not_saturate(acc, floor, activation):
     y, exponent, _ = requantize(acc, Range(), floor, activation)
 
     exact = round_shift(acc, exponent - floor)
-    exact = np.maximum(exact, 0) if activation == RELU else exact
+    exact = alive(np.maximum(exact, 0), acc) if activation == RELU else exact
     # 127.5 rounds to 128, the one value that is cut after widening.
     assert np.abs(exact).max() <= 128
     np.testing.assert_array_equal(np.clip(exact, -127, 127), y)
@@ -147,6 +163,7 @@ def test_requantize_saturates_after_the_activation(acc, r, floor, activation):
     y, e, learnt = requantize(acc, r, floor, activation)
 
     v = activate(round_shift(acc, e - floor), activation, e)
+    v = v if activation == LINEAR else alive(v, acc)
     np.testing.assert_array_equal(np.clip(v, -127, 127), y)
     # What is learnt from is not saturated.
     assert learn(r, r._replace(exponent=e), int(np.abs(v).max())) == learnt

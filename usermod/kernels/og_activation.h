@@ -32,6 +32,11 @@ static inline bool og_activation_is_table(og_activation_t activation) {
     return activation == OG_SIGMOID || activation == OG_TANH;
 }
 
+// Whether the sign of an output decides what passes on the way back.
+static inline bool og_activation_rectifies(og_activation_t activation) {
+    return activation == OG_RELU || activation == OG_RELU6 || activation > OG_LEAKY;
+}
+
 // How far the derivative lowers the exponent of a gradient.
 static inline int32_t og_activation_drop(og_activation_t activation) {
     return og_activation_is_table(activation) ? 8 : 0;

@@ -10,6 +10,7 @@ static void restart(og_tensor_t *t) {
 void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     og_activation_t activation) {
     t->activation = activation;
+    t->rectifies = og_activation_rectifies(activation);
     t->base = base;
     t->fresh = og_range_begin(range, base, &t->range);
     restart(t);
@@ -21,6 +22,8 @@ void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
 
 int8_t og_tensor_item(og_tensor_t *t, int32_t sum, int32_t above) {
     int32_t v = og_activation_forward(og_round_shift(sum, t->shift - above), t->activation, t->six);
+    // What is above 0 stays so, as the way back knows by it that the unit is alive.
+    v += t->rectifies && v == 0 && sum > 0;
     int32_t magnitude = og_abs(v);
     if (magnitude > t->largest) {
         t->largest = magnitude;

@@ -25,6 +25,7 @@ typedef struct _og_tensor_t {
     og_range_t range; // what the tensor is made with
     bool fresh;
     og_activation_t activation;
+    bool rectifies;
     int32_t base;     // exponent of the sums
     int32_t shift;
     int32_t six;
