@@ -70,9 +70,9 @@ class FloatNet:
             self._in_batch = 0
         return loss
 
-    def right(self, x, y, classes):
+    def right(self, x, y):
         """Return by class the number of samples that are classified rightly."""
-        found = [0] * classes
+        found = [0] * self.graph.nodes[-1].size
         for sample, label in zip(x, y, strict=True):
             found[label] += bool(self.forward(sample).argmax() == label)
         return found

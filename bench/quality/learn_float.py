@@ -40,19 +40,19 @@ def main(setting):
     np.seterr(all="ignore")
     net, sgd = build(setting)
     folder, items = setting["data"], net.graph.input_size
-    x = samples.read(folder, "train-x", setting["samples"], items)
-    test_x = samples.read(folder, "test-x", setting["test_samples"], items)
-    y = np.fromfile(f"{folder}/train-y", np.uint8).tolist()
-    test_y = np.fromfile(f"{folder}/test-y", np.uint8).tolist()
-    x, test_x = x.astype(np.float32) / 128, test_x.astype(np.float32) / 128
-    epochs, classes = setting["epochs"], net.graph.nodes[-1].size
+    x, y = samples.read(folder, "train", setting["samples"], items)
+    test = samples.read(folder, "test", setting["test_samples"], items)
+    old = samples.read(setting["old"], "test", setting["old_test_samples"], items)
+    epochs = setting["epochs"]
+    old_before = net.right(*old)
     for epoch, order in enumerate(orders(len(x), epochs, setting["seed"])):
         sgd.start_epoch(epoch, epochs)
         loss = sum(net.step(x[i], y[i]) for i in order) / len(x)
         loss = float(loss) if np.isfinite(loss) else None
-        print(json.dumps({"right": net.right(test_x, test_y, classes), "loss": loss}))
+        print(json.dumps({"right": net.right(*test), "loss": loss}))
     finite = all(np.isfinite(w).all() for w, _ in net.weights)
-    print(json.dumps({"diverged": not finite, "saved": 0, "digest": None}))
+    end = {"diverged": not finite, "saved": 0, "digest": None}
+    print(json.dumps(end | {"old_before": old_before, "old": net.right(*old)}))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ class Cell:
         return [one.score() for one in self.trainings]
 
     @property
+    def old_scores(self):
+        """By seed the scores in the domain before, at first and at last; None from scratch."""
+        found = [one.old_scores() for one in self.trainings]
+        return None if None in found else found
+
+    @property
     def saved(self):
         """The mean share of multiply-accumulates that was saved."""
         return fmean(one.result()["saved"] for one in self.trainings)

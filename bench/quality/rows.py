@@ -50,10 +50,26 @@ def _row(cell, twin, commit):
         "float_edge": twin.edge,
         "gap": _rounded(fmean(gaps)),
         "gap_error": _rounded(_std(gaps) / len(gaps) ** 0.5),
+        **_old(cell, twin),
         "macs_saved": round(cell.saved, 4),
         "commit": commit,
         "curve": [_rounded(v) for v in cell.curve()],
         "float_curve": [_rounded(v) for v in twin.curve()],
+    }
+
+
+def _old(cell, twin):
+    """What an adaptation left of the domain before."""
+    if cell.old_scores is None:
+        return {}
+    before, after = zip(*cell.old_scores, strict=True)
+    _, float_after = zip(*twin.old_scores, strict=True)
+    return {
+        "old_before": _rounded(fmean(before)),
+        "old_mean": _rounded(fmean(after)),
+        "old_std": _rounded(_std(after)),
+        "float_old_mean": _rounded(fmean(float_after)),
+        "float_old_std": _rounded(_std(float_after)),
     }
 
 

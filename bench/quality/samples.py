@@ -48,6 +48,9 @@ def write(split):
     return Samples(str(folder), key, len(split.y), counts.tolist())
 
 
-def read(folder, name, n, items):
-    """Return a file of samples as an array (n, items)."""
-    return np.fromfile(f"{folder}/{name}", np.int8).reshape(n, items)
+def read(folder, kind, n, items):
+    """Return n samples of one kind as float32 (n, items), 1 is 128 units, and their labels."""
+    if not n:
+        return np.empty((0, items), np.float32), []
+    x = np.fromfile(f"{folder}/{kind}-x", np.int8).reshape(n, items)
+    return x.astype(np.float32) / 128, np.fromfile(f"{folder}/{kind}-y", np.uint8).tolist()

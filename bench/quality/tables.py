@@ -1,5 +1,7 @@
 """results.md: the rows as tables."""
 
+from quality.variants import KEEPING
+
 # A backslash at the end of a line joins it with the next: one sentence per line in the page.
 INTRODUCTION = """\
 # Quality: int8 on MicroPython against float32
@@ -20,6 +22,14 @@ other draws of its few samples.
 `saved` is the share of the multiply-accumulates of backward pass and update that were skipped.
 """
 
+_OLD = """\
+## What is left of the domain before
+
+Adapted nets, on the test set of the domain that they came from (2,000 samples at most).
+Rehearsal repeats one of 50 old samples after each new one; EWC is elastic weight consolidation.
+"""
+
+_OLD_COLUMNS = ("task", "kept by", "new domain", "old, before", "old, after", "float32, after")
 _COLUMNS = ("task", "int8", "rate", "float32", "rate", "gap", "saved", "bar", "met")
 
 
@@ -31,6 +41,7 @@ def text(rows):
         for variant in dict.fromkeys(row["variant"] for row in some):
             chosen = [row for row in some if row["variant"] == variant]
             parts.append(f"## {variant}{title}\n\n{_table(chosen)}")
+    parts.append(_kept(rows))
     commits = ", ".join(dict.fromkeys(str(row["commit"]) for row in rows))
     parts.append(f"Commit {commits}.\n")
     return "\n".join(parts)
@@ -62,6 +73,25 @@ def _table(rows):
             )
         )
     return "\n".join(lines) + "\n"
+
+
+def _kept(rows):
+    keeping = [variant.name for variant in KEEPING]
+    lines = [_line(_OLD_COLUMNS), _line(["---"] * len(_OLD_COLUMNS))]
+    for row in rows:
+        alone = row["variant"] == "16-bit"
+        if "old_mean" not in row or row["by_rate"] or not (alone or row["variant"] in keeping):
+            continue
+        items = (
+            row["task"],
+            "nothing" if alone else row["variant"],
+            _figure(row["mean"], row["std"]),
+            f"{row['old_before']:.2f}",
+            _figure(row["old_mean"], row["old_std"]),
+            _figure(row["float_old_mean"], row["float_old_std"]) if alone else "",
+        )
+        lines.append(_line(items))
+    return "\n".join([_OLD, *lines]) + "\n" if len(lines) > 2 else ""
 
 
 def _line(items):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from quality import datasets, domains, variants
 
 EVERY = tuple(v.name for v in variants.INTEGERS)
+KEEPING = tuple(v.name for v in variants.KEEPING)
 # Those with a bar, and what they are compared with: for tasks that take long.
 JUDGED = ("16-bit", "8-bit", "skip 1/16", "partial confidence", "partial loss")
 # With one trained layer there is no hidden one to be updated in part.
@@ -130,6 +131,7 @@ _ADAPTATIONS = (
         seeds=8,
         adapts=True,
         tuning_seeds=3,
+        variants=EVERY + KEEPING,
         pretraining=20,
         quick=True,
     ),

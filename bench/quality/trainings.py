@@ -14,6 +14,9 @@ from quality.samples import held_out, write
 from quality.tasks import Task
 from quality.variants import Variant
 
+# Of the domain before.
+OLD_TESTS = 2000
+
 
 class Training(NamedTuple):
     """
@@ -25,6 +28,7 @@ class Training(NamedTuple):
         shift: The learning rate is 2**-shift.
         setting: What learn.py and learn_float.py take.
         counts: Number of test samples of each class.
+        old_counts: The same of the domain before, of an adaptation, else empty.
         path: Of the result, named after all that decides it.
         work: Estimated multiply-accumulates.
     """
@@ -35,6 +39,7 @@ class Training(NamedTuple):
     shift: int
     setting: dict
     counts: list
+    old_counts: list
     path: object
     work: float
 
@@ -44,7 +49,7 @@ class Training(NamedTuple):
 
     def curve(self):
         """Return the score after each epoch, 0 to 100; one that diverged stays where it was."""
-        epochs = [self._score(epoch["right"]) for epoch in self.result()["epochs"]]
+        epochs = [self._score(epoch["right"], self.counts) for epoch in self.result()["epochs"]]
         return epochs + epochs[-1:] * (self.setting["epochs"] - len(epochs))
 
     def score(self):
@@ -52,10 +57,17 @@ class Training(NamedTuple):
         last = self.curve()[-self.task.last :]
         return sum(last) / len(last)
 
-    def _score(self, right):
+    def old_scores(self):
+        """Return the scores in the domain before, at first and at last; None from scratch."""
+        result = self.result()
+        if not self.old_counts:
+            return None
+        return [self._score(result[key], self.old_counts) for key in ("old_before", "old")]
+
+    def _score(self, right, counts):
         if not self.task.balanced:
-            return 100 * sum(right) / sum(self.counts)
-        shares = [r / n for r, n in zip(right, self.counts, strict=True)]
+            return 100 * sum(right) / sum(counts)
+        shares = [r / n for r, n in zip(right, counts, strict=True)]
         return 100 * sum(shares) / len(shares)
 
     def run(self):
@@ -87,7 +99,7 @@ class Training(NamedTuple):
 def training(task, variant, seed, shift):
     """Return a Training, its samples and its model written."""
     # From scratch all reported trainings have the same samples.
-    split, model = _data(task, seed if task.adapts else min(seed, 1))
+    split, model, old = _data(task, seed if task.adapts else min(seed, 1))
     start = "" if model is None else model.int8.get(variant.weight_bits, model.real)
     tunes = seed <= 0
     setting = {
@@ -95,6 +107,7 @@ def training(task, variant, seed, shift):
         "weight_bits": variant.weight_bits,
         "sgd": variant.sgd,
         "trainer": variant.trainer,
+        "keep": variant.keep,
         "shift": shift,
         "cosine": task.cosine,
         "until": task.until,
@@ -102,6 +115,8 @@ def training(task, variant, seed, shift):
         "epochs": (tunes and task.tuning_epochs) or task.epochs,
         "samples": split.n,
         "test_samples": sum(split.counts),
+        "old_samples": old.n if old else 0,
+        "old_test_samples": sum(old.counts) if old else 0,
     }
     shape, layers = nets.make(task.net)
     key = digest(
@@ -109,12 +124,14 @@ def training(task, variant, seed, shift):
         repr((shape, layers)),
         split.key,
         model.key if model else "",
+        old.key if old else "",
         _sources(variant.weight_bits > 0),
     )
     file = f"{shift}-{seed}-{key}.json"
     path = WORK / "trainings" / task.name / variant.name.replace("/", "_") / file
-    setting |= {"data": split.folder, "model": start}
-    return Training(task, variant, seed, shift, setting, split.counts, path, _work(setting))
+    setting |= {"data": split.folder, "model": start, "old": old.folder if old else ""}
+    counts = split.counts, old.counts if old else []
+    return Training(task, variant, seed, shift, setting, *counts, path, _work(setting))
 
 
 @functools.cache
@@ -124,12 +141,19 @@ def _sources(integer):
 
 @functools.cache
 def _data(task, seed):
-    """Return (Samples, Pretrained or None) for a seed; seeds of 0 and below tune."""
+    """
+    Return Samples, the net before and its Samples for a seed; seeds of 0 and below tune.
+
+    From scratch the latter two are None.
+    """
     if not task.adapts:
         split = task.data()
-        return write(split if seed > 0 else held_out(split, -seed, task.tuning_samples)), None
+        split = split if seed > 0 else held_out(split, -seed, task.tuning_samples)
+        return write(split), None, None
     domains = task.data(seed)
-    return write(domains.target), pretrained.place(task, domains)
+    old = domains.source
+    old = old._replace(test_x=old.test_x[:OLD_TESTS], test_y=old.test_y[:OLD_TESTS])
+    return write(domains.target), pretrained.place(task, domains), write(old)
 
 
 @functools.cache

@@ -13,6 +13,8 @@ class Variant(NamedTuple):
         weight_bits: 16, 8, or 0 for float32.
         sgd: Further arguments of octograd.SGD.
         trainer: Further arguments of octograd.Trainer.
+        keep: What is kept of the domain before, of an adaptation: "rehearsal" and how many
+            samples, "EWC" and how strongly.
         offset: Added to the exponents of a task's learning rates.
         shifts: Or these exponents instead.
     """
@@ -22,6 +24,7 @@ class Variant(NamedTuple):
     weight_bits: int = 16
     sgd: dict = {}
     trainer: dict = {}
+    keep: dict = {}
     offset: int = 0
     shifts: tuple = ()
 
@@ -46,7 +49,15 @@ INTEGERS = (
     Variant("partial loss", trainer={"partial": _PARTIAL | {"by": "loss"}}),
 )
 
-ALL = {variant.name: variant for variant in FLOATS + INTEGERS}
+_REHEARSAL, _EWC = {"rehearsal": 50}, {"EWC": 1 / 16}
+
+KEEPING = (
+    Variant("rehearsal", keep=_REHEARSAL),
+    Variant("EWC", keep=_EWC),
+    Variant("rehearsal and EWC", keep=_REHEARSAL | _EWC),
+)
+
+ALL = {variant.name: variant for variant in FLOATS + INTEGERS + KEEPING}
 
 
 def with_twins(names):

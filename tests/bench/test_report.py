@@ -82,6 +82,19 @@ def test_write_rows_makes_tables_and_pictures(row, tmp_path):
         assert 1000 < len((tmp_path / name).read_bytes()) < 200000
 
 
+def test_table_of_the_domain_before_has_adaptations_alone(row, tmp_path):
+    old = {"old_before": 98.0, "old_mean": 61.5, "old_std": 2.0}
+    old |= {"float_old_mean": 60.0, "float_old_std": 3.0}
+    kept = row(task="wand", variant="rehearsal", mean=96.0, **old | {"old_mean": 95.5})
+
+    report.write_rows([row(), row(task="wand", **old), kept], tmp_path)
+
+    table = (tmp_path / "results.md").read_text().partition("## What is left")[2]
+    assert "digits" not in table
+    assert "| wand | nothing | 97.00 ± 0.50 | 98.00 | 61.50 ± 2.00 | 60.00 ± 3.00 |" in table
+    assert "| wand | rehearsal | 96.00 ± 0.50 | 98.00 | 95.50 ± 2.00 |  |" in table
+
+
 def test_task_without_data_is_skipped_with_a_line(monkeypatch, capsys):
     monkeypatch.delenv("OCTOGRAD_DATA", raising=False)
     datasets.archive.cache_clear()

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import octograd as og
-from quality import nets, places, pretrained, variants
+from quality import nets, places, pretrained, tasks, variants
 from quality.domains import Domains
 from quality.processes import Failed, run
 from quality.tasks import Task
@@ -37,7 +37,10 @@ def adaptation(few_digits):
     )
 
 
-@pytest.mark.parametrize("variant", variants.ALL.values(), ids=variants.ALL)
+LEARNING = [variant for variant in variants.ALL.values() if not variant.keep]
+
+
+@pytest.mark.parametrize("variant", LEARNING, ids=[variant.name for variant in LEARNING])
 def test_training_learns_and_is_kept(variant, task, work, micropython):
     if variant.name == "normalize":
         variant = variant._replace(shifts=())
@@ -73,6 +76,25 @@ def test_adaptation_starts_from_the_trained_net(adaptation, work, micropython, t
 
     assert min(scores) > 70
     assert max(scores) - min(scores) <= 3
+
+
+def test_domain_before_is_forgotten_less_with_what_keeps_it(
+    adaptation, few_digits, work, micropython, torch
+):
+    # The new domain calls each digit by the name of the next one.
+    old = few_digits()
+    new = old._replace(y=(old.y + 1) % 10, test_y=(old.test_y + 1) % 10)
+    task = adaptation._replace(data=lambda _: Domains("few", old, new), until=0, epochs=3)
+    pretrained.make(task, task.data(1))
+    found = {}
+    for name in ("float", "16-bit", *tasks.KEEPING):
+        one = training(task, variants.ALL[name], 1, 6)
+        one.run()
+        before, found[name] = one.old_scores()
+        assert before > 80
+
+    assert abs(found["16-bit"] - found["float"]) < 10
+    assert min(found[name] for name in tasks.KEEPING) > found["16-bit"]
 
 
 def test_tuning_does_not_see_the_test_set(task, work):
