@@ -43,13 +43,13 @@ INTEGERS = (
     Variant("8-bit", weight_bits=8),
     Variant("batch 8", "float batch 8", sgd={"batch": 8}, offset=-2),
     Variant("momentum", "float momentum", sgd=_MOMENTUM, offset=3),
-    Variant("normalize", sgd={"normalize": True}, shifts=(7, 8, 9, 10, 11)),
+    Variant("normalize", sgd={"normalize": True}, shifts=(5, 6, 7, 8, 9, 10)),
     Variant("skip 1/16", trainer={"skip": 1 / 16}),
     Variant("partial confidence", trainer={"partial": _PARTIAL | {"by": "confidence"}}),
     Variant("partial loss", trainer={"partial": _PARTIAL | {"by": "loss"}}),
 )
 
-_REHEARSAL, _EWC = {"rehearsal": 50}, {"EWC": 1 / 16}
+_REHEARSAL, _EWC = {"rehearsal": 50}, {"EWC": 1 / 64}
 
 KEEPING = (
     Variant("rehearsal", keep=_REHEARSAL),
