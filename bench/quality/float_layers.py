@@ -9,9 +9,11 @@ import numpy as np
 
 import octograd as og
 from octograd.blocks import Add
-from octograd.convolutions import DepthwiseConv2D
+from octograd.convolutions import Conv2DTranspose, DepthwiseConv2D
+from octograd.latent import Latent
 from octograd.layers import Dense
 from octograd.pooling import AveragePool2D, MaxPool2D
+from octograd.windows import axis, window
 from quality.patches import Patches
 
 
@@ -34,6 +36,40 @@ class FloatDense:
     def gradient(self):
         """Return the gradients by w and b."""
         return np.multiply.outer(self.dy, self.x), self.dy
+
+
+class FloatLatent(FloatDense):
+    """
+    Means and logarithms of variances, and a code drawn of them; w (2 codes, in).
+
+    Attributes:
+        draws: Whether the code is drawn; else it is the mean.
+        normal: Returns as many draws of the standard normal distribution as asked for.
+    """
+
+    draws = False
+
+    def __init__(self, node, w, b):
+        super().__init__(node, w, b)
+        if node.layer.warmup:
+            raise ValueError(f"{node.layer!r}: no warm-up expected")
+        beta = node.layer.numbers()[1]
+        self._beta = (beta & 255) / (1 << (beta >> 8))
+        self.normal = np.random.default_rng(0).standard_normal
+
+    def forward(self, x):
+        self._mean, self._log_variance = np.split(super().forward(x), 2)
+        self._noise = np.zeros_like(self._mean)
+        if self.draws:
+            self._noise += np.exp(self._log_variance / 2) * self.normal(self._mean.size)
+        return self._mean + self._noise
+
+    def backward(self, dy, wanted):
+        """Add the gradients of beta * KL, and hand on those of all sums."""
+        dy = dy.reshape(-1)
+        d_mean = dy + self._beta * self._mean
+        d_log_variance = (dy * self._noise + self._beta * (np.exp(self._log_variance) - 1)) / 2
+        return super().backward(np.concatenate([d_mean, d_log_variance]), wanted)
 
 
 class FloatConv:
@@ -70,6 +106,36 @@ class FloatConv:
 
     def gradient(self):
         return (self.dy.T @ self._rows).reshape(self.w.shape), self.dy.sum(0)
+
+
+class FloatTransposed:
+    """The adjoint of a convolution; w (out, k_h, k_w, in)."""
+
+    def __init__(self, node, w, b):
+        self.w, self.b = w, b
+        layer, (rows, columns, _) = node.layer, node.output_shape
+        (k_h, k_w), (s_h, s_w), padding = layer.kernel_size, layer.strides, layer.padding
+        axes = axis(rows, k_h, s_h, padding), axis(columns, k_w, s_w, padding)
+        self._patches = Patches(window(*axes, layer.filters, node.input_shape[2]))
+        self._matrix = w.reshape(-1, w.shape[-1])  # a view
+        self._columns = np.empty((*self._patches.output_shape, *w.shape[:3]), np.float32)
+        self._rows = self._columns.reshape(-1, len(self._matrix))
+
+    def forward(self, x):
+        self._x = x.reshape(-1, self._matrix.shape[1])
+        columns = (self._x @ self._matrix.T).reshape(*self._columns.shape[:3], -1)
+        y = self._patches.scatter(lambda k: columns[..., k])
+        # The patches' own memory is written again on the next call.
+        return y.copy() if self.b is None else y + self.b
+
+    def backward(self, dy, wanted):
+        self._patches.load(dy)
+        self._columns[...] = self._patches.read.transpose(0, 1, 4, 2, 3)
+        self.dy = dy.reshape(-1, len(self.w))
+        return self._rows @ self._matrix if wanted else None
+
+    def gradient(self):
+        return (self._rows.T @ self._x).reshape(self.w.shape), self.dy.sum(0)
 
 
 class FloatDepthwise:
@@ -157,7 +223,12 @@ def float_layer(node, pair):
     """Return the float twin of a node; pair is (w, b) or None."""
     layer = node.layer
     if pair is not None:
-        kinds = {Dense: FloatDense, DepthwiseConv2D: FloatDepthwise}
+        kinds = {
+            Dense: FloatDense,
+            Latent: FloatLatent,
+            Conv2DTranspose: FloatTransposed,
+            DepthwiseConv2D: FloatDepthwise,
+        }
         return kinds.get(type(layer), FloatConv)(node, *pair)
     for kind, twin in ((MaxPool2D, FloatMaxPool), (AveragePool2D, FloatAveragePool)):
         if isinstance(layer, kind):

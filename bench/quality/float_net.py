@@ -4,7 +4,8 @@ import numpy as np
 
 from octograd.graph import Graph
 from octograd.layers import Weighted
-from quality.float_layers import activate, float_layer, undo
+from quality.float_layers import FloatLatent, activate, float_layer, undo
+from quality.float_losses import softmax_cross_entropy
 
 
 class FloatNet:
@@ -17,10 +18,11 @@ class FloatNet:
         weights: (w, b) of each layer with weights, as `octograd_host.float_model.FloatModel`
             takes them; they are copied.
         sgd: octograd's SGD, whose rate, momentum and batch count; `normalize` has no twin.
+        loss: A function of float_losses.py.
     """
 
-    def __init__(self, layers, input_shape, weights, sgd):
-        self.graph, self.sgd = Graph(layers, input_shape), sgd
+    def __init__(self, layers, input_shape, weights, sgd, loss=softmax_cross_entropy):
+        self.graph, self.sgd, self.loss = Graph(layers, input_shape), sgd, loss
         pairs, self._nodes, self._trained = iter(weights), [], []
         for node in self.graph.nodes:
             pair = _copy(next(pairs)) if isinstance(node.layer, Weighted) else None
@@ -29,6 +31,7 @@ class FloatNet:
             if pair is not None and node.layer.trainable:
                 self._trained.append(_Weights(twin, sgd))
         self._reach = self.graph.trained()
+        self._latents = [twin for twin in self._nodes if isinstance(twin, FloatLatent)]
         self._in_batch = 0
 
     def forward(self, x):
@@ -54,13 +57,11 @@ class FloatNet:
                 before = errors[source]
                 errors[source] = dx if before is None else before.reshape(-1) + dx.reshape(-1)
 
-    def step(self, x, label):
-        """Learn from one sample; return the loss before it, in nats."""
-        logits = self.forward(x)
-        error = np.exp(logits - logits.max())
-        error /= error.sum()
-        loss = -np.log(max(float(error[label]), 1e-30))
-        error[label] -= 1
+    def step(self, x, target):
+        """Learn from one sample; return the loss before it."""
+        self._draw(True)
+        loss, error = self.loss(self.forward(x), target)
+        self._draw(False)
         self.backward(error)
         self._in_batch += 1
         last = self._in_batch == self.sgd.batch
@@ -69,6 +70,16 @@ class FloatNet:
         if last:
             self._in_batch = 0
         return loss
+
+    def code(self, x):
+        """Return the code of a sample, that of the latent layer."""
+        self.forward(x)
+        (i,) = (i for i, twin in enumerate(self._nodes) if twin in self._latents)
+        return self._tensors[i + 1]
+
+    def _draw(self, draws):
+        for latent in self._latents:
+            latent.draws = draws
 
     def right(self, x, y):
         """Return by class the number of samples that are classified rightly."""

@@ -12,6 +12,7 @@ import numpy as np
 import octograd as og
 from octograd_ref.rng import rng_below, rng_seed
 from quality import nets, samples, weights
+from quality.float_losses import softmax_cross_entropy
 from quality.float_net import FloatNet
 
 
@@ -25,14 +26,14 @@ def orders(n, epochs, seed):
         yield order
 
 
-def build(setting):
+def build(setting, loss=softmax_cross_entropy):
     """Return (net, its SGD)."""
     schedule = og.CosineDecay() if setting["cosine"] else None
     sgd = og.SGD(2.0 ** -setting["shift"], schedule=schedule, **setting["sgd"])
     shape, layers = nets.make(setting["net"])
     start = weights.start(setting, layers, shape)
     og.Sequential(*layers).freeze(until=setting["until"])
-    return FloatNet(layers, shape, start, sgd), sgd
+    return FloatNet(layers, shape, start, sgd, loss), sgd
 
 
 def main(setting):

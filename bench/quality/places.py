@@ -11,7 +11,7 @@ WORK = ROOT / "build/quality"
 MICROPYTHON = ROOT / "build/unix-fast/micropython"
 
 _KERNELS = ("usermod/kernels/*.[ch]", "usermod/binding/*.[ch]")
-_FLOAT = ("float_layers", "float_net", "learn_float", "patches", "weights")
+_FLOAT = ("float_layers", "float_losses", "float_net", "learn_float", "patches", "weights")
 _CONVERTER = ("host_cli/octograd_host/*.py", "host_ref/octograd_ref/*.py", "mpy_lib/octograd/*.py")
 
 # What decides the result of a training besides its setting and its data.

@@ -18,7 +18,8 @@ def dequantized(net):
         w = np.frombuffer(layer.w, np.int8).astype(np.float64)
         if layer.residual is not None:
             w += np.frombuffer(layer.residual, np.int8) / 256
-        w = (w * 2.0 ** layer.e_w[0]).reshape(weight_shape(node))
+        # A latent layer has two rows for each unit.
+        w = (w * 2.0 ** layer.e_w[0]).reshape(-1, *weight_shape(node)[1:])
         pairs.append((w, None if layer.b is None else np.array(layer.b) * 2.0**-16))
     return pairs
 
