@@ -110,8 +110,9 @@ quality: quality-tools
 quality-quick: quality-tools
 	@$(QUALITY) --quick
 
-# PyTorch pretrains the nets that are adapted.
-quality-tools: .venv/stamp-torch unix-fast fashion
+# PyTorch pretrains the nets that are adapted, and some data sets come with Python packages.
+quality-tools: export OCTOGRAD_QUALITY = 1
+quality-tools: .venv/stamp-quality unix-fast fashion
 
 ## Print flash, stack and lines of each C file, and the size of each native module
 size: natmod
@@ -121,7 +122,7 @@ size: natmod
 clean:
 	@for f in build/*; do [ "$$f" = build/download ] || rm -rf "$$f"; done
 
-.venv/stamp .venv/stamp-torch: pyproject.toml tools/venv.sh
+.venv/stamp .venv/stamp-torch .venv/stamp-quality: pyproject.toml tools/venv.sh
 	@tools/venv.sh
 
 $(MPY):

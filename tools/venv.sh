@@ -2,14 +2,18 @@
 # Make .venv with the `dev` dependencies of pyproject.toml.
 #
 # With OCTOGRAD_TORCH=1 or OCTOGRAD_REQUIRE=all also with `torch`; where pip would choose a build
-# with CUDA, set PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu. Each of the two sets has
-# a stamp, so that one venv can be completed later.
+# with CUDA, set PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu. With OCTOGRAD_QUALITY=1
+# with `torch` and `data`. Each of the three sets has a stamp, so that one venv can be completed
+# later.
 set -eu
 cd "$(dirname "$0")/.."
 
 extras=dev
 if [ "${OCTOGRAD_TORCH:-}" = 1 ] || [ "${OCTOGRAD_REQUIRE:-}" = all ]; then
     extras="dev torch"
+fi
+if [ "${OCTOGRAD_QUALITY:-}" = 1 ]; then
+    extras="dev torch data"
 fi
 
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -33,4 +37,5 @@ END
 # Compiling every module would take longer than the download; Python does it as they are used.
 .venv/bin/pip install -qq --disable-pip-version-check --no-compile -r .venv/requirements.txt
 touch .venv/stamp
-case $extras in *torch) touch .venv/stamp-torch ;; esac
+case $extras in *torch*) touch .venv/stamp-torch ;; esac
+case $extras in *data*) touch .venv/stamp-quality ;; esac
