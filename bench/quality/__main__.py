@@ -23,7 +23,7 @@ def arguments():
         "--quick", action="store_true", help="one seed of the small tasks, to build/quality-quick"
     )
     parser.add_argument("--task", action="append", choices=tasks.ALL, help="only this one; again")
-    names = [variant.name for variant in variants.INTEGERS + variants.KEEPING]
+    names = [variant.name for variant in variants.ALL.values() if variant.weight_bits]
     parser.add_argument("--variant", action="append", choices=names, help="only this one; again")
     parser.add_argument("--seeds", type=int, nargs="+", help="such as 1 2; those of each task")
     parser.add_argument("--jobs", type=int, default=default_jobs(), help="trainings at once")

@@ -114,6 +114,13 @@ def fashion():
 
 
 @functools.cache
+def fashion_unlabelled():
+    """Fashion-MNIST: 8,000 to learn from, 2,000 to test with."""
+    s = fashion()
+    return Split(s.x[:8000], s.y[:8000], s.test_x[:2000], s.test_y[:2000])
+
+
+@functools.cache
 def fashion_part():
     """Fashion-MNIST: 8,000 to learn from, 4,000 to test with."""
     s = fashion()
@@ -146,6 +153,13 @@ def ecg():
 def fan():
     """Vibration of a ceiling fan: 3068 and 1021."""
     return _official("fan_fft")
+
+
+def fan_anomalies():
+    """The same: 0 is the fan as it was, 1 with a weight on a blade."""
+    s = fan()
+    strange = archive("fan_fft")["anomaly"].astype(np.uint8)
+    return s._replace(y=strange[s.y], test_y=strange[s.test_y])
 
 
 def wand_digits():

@@ -2,7 +2,7 @@
 
 from statistics import fmean
 
-from quality import variants
+from quality import metrics, variants
 from quality.pretrainings import pretrainings
 from quality.trainings import training
 from quality.workers import run
@@ -10,23 +10,25 @@ from quality.workers import run
 
 class Cell:
     """
-    One variant of one task at one learning rate, with its reported trainings.
+    One variant of one task at one learning rate, with a figure of its reported trainings.
 
     Attributes:
         task, variant: What of.
         shift: The rate is 2**-shift.
         edge: Whether that is the least or the largest of those tried.
+        metric: What the figure is.
         trainings: By seed.
     """
 
-    def __init__(self, task, variant, shift, edge, seeds):
+    def __init__(self, task, variant, shift, edge, metric, seeds):
         self.task, self.variant, self.shift, self.edge = task, variant, shift, edge
+        self.metric = metric
         self.trainings = [training(task, variant, seed, shift) for seed in seeds]
 
     @property
     def scores(self):
-        """The score of each seed."""
-        return [one.score() for one in self.trainings]
+        """The figure of each seed."""
+        return [one.score(self.metric) for one in self.trainings]
 
     @property
     def old_scores(self):
@@ -45,8 +47,8 @@ class Cell:
         return sum(one.result()["diverged"] for one in self.trainings)
 
     def curve(self):
-        """Return the mean score after each epoch."""
-        curves = [one.curve() for one in self.trainings]
+        """Return the mean figure after each epoch."""
+        curves = [one.curve(self.metric) for one in self.trainings]
         return [fmean(values) for values in zip(*curves, strict=True)]
 
 
@@ -84,11 +86,18 @@ def tuning(task, variant):
 def cells(task, variant, seeds):
     """Return the Cells of a variant, once its rates have been tried."""
     if task.by_rate:
-        return [Cell(task, variant, shift, False, seeds) for shift in shifts(task, variant)]
+        (metric,) = task.metrics
+        return [Cell(task, variant, n, False, metric, seeds) for n in shifts(task, variant)]
     tried = tuning(task, variant)
-    # Of equals the smaller rate.
-    best = max(tried, key=lambda shift: (fmean(one.score() for one in tried[shift]), shift))
-    return [Cell(task, variant, best, best in (min(tried), max(tried)), seeds)]
+
+    def merit(shift):
+        mean = fmean(one.score() for one in tried[shift])
+        # Of equals the smaller rate.
+        return metrics.merit(task.metrics[0], mean), shift
+
+    best = max(tried, key=merit)
+    edge = best in (min(tried), max(tried))
+    return [Cell(task, variant, best, edge, metric, seeds) for metric in task.metrics]
 
 
 def train(tasks, names, seeds, jobs):

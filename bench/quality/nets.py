@@ -110,6 +110,66 @@ def bearing():
     return (64,), [og.Dense(32, og.relu), og.Dense(16, og.relu), og.Dense(10)]
 
 
+def vae_digits():
+    """8 x 8 pixels, 8 numbers: the VAE of examples/vae_digits."""
+    return (64,), [
+        og.Dense(32, og.relu),
+        og.Latent(8, beta=1 / 4),
+        og.Dense(32, og.relu),
+        og.Dense(64),
+    ]
+
+
+def vae_images():
+    """28 x 28 pixels, 10 numbers: a convolutional VAE."""
+    return (28, 28, 1), [
+        og.Conv2D(8, 3, strides=2, padding="same", activation=og.relu),
+        og.Conv2D(16, 3, strides=2, padding="same", activation=og.relu),
+        og.Flatten(),
+        og.Dense(48, og.relu),
+        og.Latent(10, beta=1 / 4),
+        og.Dense(7 * 7 * 16, og.relu),
+        og.Reshape((7, 7, 16)),
+        og.Conv2DTranspose(8, 4, strides=2, padding="same", activation=og.relu),
+        og.Conv2DTranspose(1, 4, strides=2, padding="same"),
+    ]
+
+
+def head_digits():
+    """The code of vae_digits, 10 classes."""
+    return (8,), [og.Dense(10)]
+
+
+def head_images():
+    """The code of vae_images, 10 classes."""
+    return (10,), [og.Dense(64, og.relu), og.Dense(10)]
+
+
+def _autoencoder(items, hidden, code):
+    """A vector through a few numbers."""
+    return (items,), [
+        og.Dense(hidden, og.relu),
+        og.Dense(code),
+        og.Dense(hidden, og.relu),
+        og.Dense(items),
+    ]
+
+
+def fan_autoencoder():
+    """24 frequency bands of 3 axes, 8 numbers."""
+    return _autoencoder(72, 32, 8)
+
+
+def ecg_autoencoder():
+    """100 samples of a heart beat, 8 numbers."""
+    return _autoencoder(100, 32, 8)
+
+
+def shuttle_autoencoder():
+    """9 sensor readings, 3 numbers."""
+    return _autoencoder(9, 16, 3)
+
+
 def make(name):
     """Return (input shape, layers) of a net, new ones each time."""
     return globals()[name]()

@@ -20,6 +20,9 @@ FLOAT_SOURCES = (
     *(f"bench/quality/{name}.py" for name in _FLOAT),
     *(f"mpy_lib/octograd/{name}.py" for name in ("graph", "layers", "optimizers", "windows")),
 )
+UNLABELLED_SOURCES = tuple(
+    f"bench/quality/{name}.py" for name in ("autoencoders", "heads", "learn_unlabelled*", "roc")
+)
 MODEL_SOURCES = (*_CONVERTER, "bench/quality/torch_net.py", "bench/quality/pretrained.py")
 
 

@@ -14,6 +14,7 @@ MARKS = {
 def learning_curves(rows, path):
     """Draw the score after each epoch, 16-bit against float, a panel for each task."""
     rows = [row for row in rows if row["variant"] == "16-bit" and len(row["curve"]) > 1]
+    rows = [row for row in rows if row["metric"].endswith("accuracy")]
     if not rows:
         return
     figure, panels = _panels(len(rows))

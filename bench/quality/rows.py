@@ -3,6 +3,7 @@
 import subprocess
 from statistics import fmean, stdev
 
+from quality import metrics, unlabelled
 from quality.places import ROOT
 
 # Float is stable at a rate if its seeds are within this of each other, in points.
@@ -18,7 +19,7 @@ def rows(cells):
     found = []
     for cell in cells:
         if cell.variant.weight_bits:
-            twin = cell.task.name, cell.variant.twin
+            twin = cell.task.name, cell.variant.twin, cell.metric
             float_cell = by_rate[(*twin, cell.shift)] if cell.task.by_rate else floats[twin]
             found.append(_row(cell, float_cell, commit))
     for row in found:
@@ -27,7 +28,7 @@ def rows(cells):
 
 
 def _key(cell):
-    return cell.task.name, cell.variant.name
+    return cell.task.name, cell.variant.name, cell.metric
 
 
 def _row(cell, twin, commit):
@@ -35,27 +36,34 @@ def _row(cell, twin, commit):
     return {
         "task": cell.task.name,
         "variant": cell.variant.name,
-        "kind": "adaptation" if cell.task.adapts else "from scratch",
-        "metric": "balanced accuracy" if cell.task.balanced else "accuracy",
-        "mean": _rounded(fmean(cell.scores)),
-        "std": _rounded(_std(cell.scores)),
+        "kind": _kind(cell.task),
+        "metric": cell.metric,
+        "mean": _rounded(cell, fmean(cell.scores)),
+        "std": _rounded(cell, _std(cell.scores)),
         "seeds": len(cell.scores),
         "rate": f"2^-{cell.shift}",
         "edge": cell.edge,
         "by_rate": cell.task.by_rate,
         "diverged": cell.diverged,
-        "float_mean": _rounded(fmean(twin.scores)),
-        "float_std": _rounded(_std(twin.scores)),
+        "float_mean": _rounded(cell, fmean(twin.scores)),
+        "float_std": _rounded(cell, _std(twin.scores)),
         "float_rate": f"2^-{twin.shift}",
         "float_edge": twin.edge,
-        "gap": _rounded(fmean(gaps)),
-        "gap_error": _rounded(_std(gaps) / len(gaps) ** 0.5),
+        "gap": _rounded(cell, fmean(gaps)),
+        "gap_error": _rounded(cell, _std(gaps) / len(gaps) ** 0.5),
         **_old(cell, twin),
+        **_ram(cell),
         "macs_saved": round(cell.saved, 4),
         "commit": commit,
-        "curve": [_rounded(v) for v in cell.curve()],
-        "float_curve": [_rounded(v) for v in twin.curve()],
+        "curve": [_rounded(cell, v) for v in cell.curve()],
+        "float_curve": [_rounded(cell, v) for v in twin.curve()],
     }
+
+
+def _kind(task):
+    if task.unlabelled:
+        return unlabelled.KIND
+    return "adaptation" if task.adapts else "from scratch"
 
 
 def _old(cell, twin):
@@ -65,20 +73,25 @@ def _old(cell, twin):
     before, after = zip(*cell.old_scores, strict=True)
     _, float_after = zip(*twin.old_scores, strict=True)
     return {
-        "old_before": _rounded(fmean(before)),
-        "old_mean": _rounded(fmean(after)),
-        "old_std": _rounded(_std(after)),
-        "float_old_mean": _rounded(fmean(float_after)),
-        "float_old_std": _rounded(_std(float_after)),
+        "old_before": _rounded(cell, fmean(before)),
+        "old_mean": _rounded(cell, fmean(after)),
+        "old_std": _rounded(cell, _std(after)),
+        "float_old_mean": _rounded(cell, fmean(float_after)),
+        "float_old_std": _rounded(cell, _std(float_after)),
     }
+
+
+def _ram(cell):
+    """What training takes, of a net that learns without labels."""
+    return {"ram": unlabelled.ram(cell.task, cell.variant)} if cell.task.unlabelled else {}
 
 
 def _std(values):
     return stdev(values) if len(values) > 1 else 0.0
 
 
-def _rounded(value):
-    return round(value, 2)
+def _rounded(cell, value):
+    return round(value, metrics.digits(cell.metric))
 
 
 def judge(row, found):
@@ -87,7 +100,10 @@ def judge(row, found):
 
     (None, None) where there is no bar.
     """
-    bars = [_gap_bar(row), *_saving_bars(row, found)]
+    if row["kind"] == unlabelled.KIND:
+        bars = unlabelled.bars(row)
+    else:
+        bars = [_gap_bar(row), *_saving_bars(row, found)]
     if row["task"] == "fashion_cnn4" and row["variant"] == "16-bit":
         bars.append(("at least 88", row["mean"] >= 88))
     bars = [bar for bar in bars if bar]

@@ -35,6 +35,13 @@ def held_out(split, seed, limit):
     return draw(some.x, some.y, round((1 - HELD_OUT) * len(some.y)), seed)
 
 
+def held_out_as_is(split, seed, limit):
+    """The same, with about as many of each class as there are."""
+    order = np.random.default_rng(seed).permutation(len(split.y))[: limit or None]
+    some, rest = np.split(order, [round((1 - HELD_OUT) * len(order))])
+    return Split(split.x[some], split.y[some], split.x[rest], split.y[rest])
+
+
 def write(split):
     """Write a Split to its folder, if it is not there; return Samples."""
     split = Split(*(np.ascontiguousarray(items) for items in split))

@@ -1,5 +1,6 @@
 """results.md: the rows as tables."""
 
+from quality import metrics, unlabelled
 from quality.variants import KEEPING
 
 # A backslash at the end of a line joins it with the next: one sentence per line in the page.
@@ -29,6 +30,20 @@ Adapted nets, on the test set of the domain that they came from (2,000 samples a
 Rehearsal repeats one of 50 old samples after each new one; EWC is elastic weight consolidation.
 """
 
+_UNLABELLED = """\
+## Without labels
+
+Autoencoders of the same kinds, against the same in float32 with noise of their own.
+Rates are chosen by the first metric of a task, on a fifth of the training set.
+Squared error is the mean one of a pixel from 0 to 1, at the end.
+A head is trained on the code of the net as it then is, with 10 labels of each class of \
+vae_digits, else 100; its own rate is chosen by cross-validation on these.
+AUC is the area under the ROC curve of the scores of normal samples and of anomalies, \
+none of which was learnt from.
+Partial updates keep the same share of channels in each step.
+RAM is what training takes by `plan()`, in bytes.
+"""
+
 _OLD_COLUMNS = ("task", "kept by", "new domain", "old, before", "old, after", "float32, after")
 _COLUMNS = ("task", "int8", "rate", "float32", "rate", "gap", "saved", "bar", "met")
 
@@ -37,11 +52,12 @@ def text(rows):
     """Return the whole page."""
     parts = [INTRODUCTION, _summary(rows)]
     for by_rate, title in ((False, ""), (True, ", rate by rate")):
-        some = [row for row in rows if row["by_rate"] == by_rate]
+        some = [row for row in rows if row["by_rate"] == by_rate and not _is_unlabelled(row)]
         for variant in dict.fromkeys(row["variant"] for row in some):
             chosen = [row for row in some if row["variant"] == variant]
             parts.append(f"## {variant}{title}\n\n{_table(chosen)}")
     parts.append(_kept(rows))
+    parts.extend(_unlabelled([row for row in rows if _is_unlabelled(row)]))
     commits = ", ".join(dict.fromkeys(str(row["commit"]) for row in rows))
     parts.append(f"Commit {commits}.\n")
     return "\n".join(parts)
@@ -49,26 +65,60 @@ def text(rows):
 
 def _summary(rows):
     judged = [row for row in rows if row["met"] is not None]
-    missed = [f"{row['variant']} on {row['task']}" for row in judged if not row["met"]]
+    missed = [_what(row) for row in judged if not row["met"]]
     line = f"{len(judged) - len(missed)} of {len(judged)} bars are met."
     return line + (f" Not met: {', '.join(missed)}.\n" if missed else "\n")
 
 
-def _table(rows):
-    lines = [_line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
-    for row in rows:
+def _what(row):
+    what = f"{row['variant']} on {row['task']}"
+    return f"{what} ({row['metric']})" if _is_unlabelled(row) else what
+
+
+def _is_unlabelled(row):
+    return row["kind"] == unlabelled.KIND
+
+
+def _unlabelled(rows):
+    """Return the parts about nets that learn without labels: a table for each metric."""
+    if not rows:
+        return []
+    parts = [_UNLABELLED]
+    for metric in dict.fromkeys(row["metric"] for row in rows):
+        chosen = [row for row in rows if row["metric"] == metric]
+        ram = [f"{row['ram']:,}" for row in chosen]
+        names = [f"{row['task']}, {row['variant']}" for row in chosen]
+        parts.append(f"### {metric}\n\n{_table(chosen, names, {'RAM': ram})}")
+    return parts
+
+
+def _table(rows, names=None, more=None):
+    """
+    Return a table.
+
+    Args:
+        names: By row, what its first column says; else the task.
+        more: Further columns, by their titles.
+    """
+    more = more or {}
+    columns = *_COLUMNS, *more
+    names = names or [row["task"] for row in rows]
+    lines = [_line(columns), _line(["---"] * len(columns))]
+    for row, name, *items in zip(rows, names, *more.values(), strict=True):
+        n = metrics.digits(row["metric"])
         lines.append(
             _line(
                 (
-                    row["task"],
-                    _figure(row["mean"], row["std"]) + _note(row["diverged"]),
+                    name,
+                    _figure(row["mean"], row["std"], n) + _note(row["diverged"]),
                     _rate(row["rate"], row["edge"]),
-                    _figure(row["float_mean"], row["float_std"]),
+                    _figure(row["float_mean"], row["float_std"], n),
                     _rate(row["float_rate"], row["float_edge"]),
-                    f"{row['gap']:+.2f} ± {row['gap_error']:.2f}",
+                    f"{row['gap']:+.{n}f} ± {row['gap_error']:.{n}f}",
                     f"{row['macs_saved']:.0%}" if row["macs_saved"] else "",
                     row["bar"] or "",
                     {True: "yes", False: "**no**", None: ""}[row["met"]],
+                    *items,
                 )
             )
         )
@@ -98,8 +148,8 @@ def _line(items):
     return "| " + " | ".join(str(item) for item in items) + " |"
 
 
-def _figure(mean, std):
-    return f"{mean:.2f} ± {std:.2f}"
+def _figure(mean, std, digits=2):
+    return f"{mean:.{digits}f} ± {std:.{digits}f}"
 
 
 def _rate(rate, edge):

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from quality import datasets, domains, variants
+from quality import datasets, domains, packaged, variants
+from quality.unlabelled import Head, Unlabelled
 
 EVERY = tuple(v.name for v in variants.INTEGERS)
 KEEPING = tuple(v.name for v in variants.KEEPING)
@@ -36,6 +37,7 @@ class Task(NamedTuple):
         by_rate: Report every rate instead of choosing one.
         pretraining: Epochs of Adam, of an adaptation.
         quick: Whether it belongs to `make quality-quick`.
+        unlabelled: What is measured of an autoencoder, or None for a classifier.
     """
 
     name: str
@@ -56,6 +58,14 @@ class Task(NamedTuple):
     by_rate: bool = False
     pretraining: int = 0
     quick: bool = False
+    unlabelled: Unlabelled | None = None
+
+    @property
+    def metrics(self):
+        """What is measured, first what chooses the rate."""
+        if self.unlabelled:
+            return self.unlabelled.metrics
+        return ("balanced accuracy" if self.balanced else "accuracy",)
 
 
 _FROM_SCRATCH = (
@@ -206,4 +216,63 @@ _ADAPTATIONS = (
     ),
 )
 
-ALL = {task.name: task for task in _FROM_SCRATCH + _ADAPTATIONS}
+_IMAGES = {
+    "net": "vae_images",
+    "last": 1,
+    "variants": ("16-bit", *(v.name for v in variants.SHARES)),
+    "tuning_samples": 2500,
+    "tuning_epochs": 5,
+    "unlabelled": Unlabelled("squared error", Head("head_images", 100, 20, (4, 5, 6), folds=1)),
+}
+_ANOMALIES = {"last": 1, "variants": ("16-bit",), "unlabelled": Unlabelled("AUC")}
+
+_UNLABELLED = (
+    Task(
+        name="vae_digits",
+        net="vae_digits",
+        data=datasets.digits,
+        epochs=20,
+        shifts=(7, 8, 9),
+        seeds=8,
+        last=1,
+        variants=("16-bit",),
+        quick=True,
+        unlabelled=Unlabelled("squared error", Head("head_digits", 10, 40, (3, 4, 5), folds=5)),
+    ),
+    Task(name="vae_mnist", data=packaged.mnist, epochs=10, shifts=(9, 10, 11), seeds=3, **_IMAGES),
+    Task(
+        name="vae_fashion",
+        data=datasets.fashion_unlabelled,
+        epochs=5,
+        shifts=(9, 10, 11),
+        seeds=3,
+        **_IMAGES,
+    ),
+    Task(
+        name="anomaly_fan",
+        net="fan_autoencoder",
+        data=datasets.fan_anomalies,
+        epochs=10,
+        shifts=(4, 5, 6, 7),
+        tuning_seeds=2,
+        **_ANOMALIES,
+    ),
+    Task(
+        name="anomaly_ecg",
+        net="ecg_autoencoder",
+        data=datasets.ecg,
+        epochs=5,
+        shifts=(4, 5, 6, 7),
+        **_ANOMALIES,
+    ),
+    Task(
+        name="anomaly_shuttle",
+        net="shuttle_autoencoder",
+        data=packaged.shuttle,
+        epochs=3,
+        shifts=(3, 4, 5, 6),
+        **_ANOMALIES,
+    ),
+)
+
+ALL = {task.name: task for task in _FROM_SCRATCH + _ADAPTATIONS + _UNLABELLED}

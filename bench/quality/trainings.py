@@ -7,10 +7,10 @@ import time
 from typing import NamedTuple
 
 import octograd as og
-from quality import nets, places, pretrained
+from quality import metrics, nets, places, pretrained
 from quality.places import WORK, digest
 from quality.processes import run
-from quality.samples import held_out, write
+from quality.samples import held_out, held_out_as_is, write
 from quality.tasks import Task
 from quality.variants import Variant
 
@@ -26,7 +26,7 @@ class Training(NamedTuple):
         task, variant: What of.
         seed: Above 0 of a reported training, else of one that only tunes.
         shift: The learning rate is 2**-shift.
-        setting: What learn.py and learn_float.py take.
+        setting: What learn.py and learn_float.py take, or their likes for the unlabelled.
         counts: Number of test samples of each class.
         old_counts: The same of the domain before, of an adaptation, else empty.
         path: Of the result, named after all that decides it.
@@ -47,15 +47,28 @@ class Training(NamedTuple):
         """Return what the training printed, or None if it has not been done."""
         return json.loads(self.path.read_text()) if self.path.exists() else None
 
-    def curve(self):
-        """Return the score after each epoch, 0 to 100; one that diverged stays where it was."""
-        epochs = [self._score(epoch["right"], self.counts) for epoch in self.result()["epochs"]]
+    def curve(self, metric=None):
+        """
+        Return a figure after each epoch; one that diverged stays where it was.
+
+        What is measured at the end only is the only item.
+
+        Args:
+            metric: One of the task's, else the first.
+        """
+        metric, result = metric or self.task.metrics[0], self.result()
+        if metric in result:
+            return [result[metric]]
+        epochs = [self._figure(epoch, metric) for epoch in result["epochs"]]
         return epochs + epochs[-1:] * (self.setting["epochs"] - len(epochs))
 
-    def score(self):
-        """Return the mean score of the last epochs."""
-        last = self.curve()[-self.task.last :]
+    def score(self, metric=None):
+        """Return the mean figure of the last epochs."""
+        last = self.curve(metric)[-self.task.last :]
         return sum(last) / len(last)
+
+    def _figure(self, epoch, metric):
+        return epoch[metric] if metric in epoch else self._score(epoch["right"], self.counts)
 
     def old_scores(self):
         """Return the scores in the domain before, at first and at last; None from scratch."""
@@ -81,14 +94,16 @@ class Training(NamedTuple):
 
     def command(self):
         """Return the program that reads the setting and trains."""
+        program = "learn_unlabelled" if self.task.unlabelled else "learn"
         if self.variant.weight_bits:
-            return [places.MICROPYTHON, "-X", "heapsize=256m", places.HERE / "learn.py"]
-        return [sys.executable, "-m", "quality.learn_float"]
+            return [places.MICROPYTHON, "-X", "heapsize=256m", places.HERE / f"{program}.py"]
+        return [sys.executable, "-m", f"quality.{program}_float"]
 
     @property
     def outcome(self):
         """What a person reads of its result."""
-        return f"{self.score():.1f}"
+        digits = metrics.digits(self.task.metrics[0])
+        return f"{self.score():.{digits}f}"
 
     @property
     def name(self):
@@ -118,14 +133,20 @@ def training(task, variant, seed, shift):
         "old_samples": old.n if old else 0,
         "old_test_samples": sum(old.counts) if old else 0,
     }
-    shape, layers = nets.make(task.net)
+    names = [task.net]
+    if task.unlabelled:
+        measure, head = task.unlabelled
+        # Rates are chosen without a head.
+        head = None if tunes else head
+        setting |= {"measure": measure, "head": head and head._asdict()}
+        names += [head.net] if head else []
     key = digest(
         setting,
-        repr((shape, layers)),
+        "".join(repr(nets.make(name)) for name in names),
         split.key,
         model.key if model else "",
         old.key if old else "",
-        _sources(variant.weight_bits > 0),
+        _sources(variant.weight_bits > 0, bool(task.unlabelled)),
     )
     file = f"{shift}-{seed}-{key}.json"
     path = WORK / "trainings" / task.name / variant.name.replace("/", "_") / file
@@ -135,8 +156,9 @@ def training(task, variant, seed, shift):
 
 
 @functools.cache
-def _sources(integer):
-    return places.sources_digest(places.INTEGER_SOURCES if integer else places.FLOAT_SOURCES)
+def _sources(integer, unlabelled):
+    paths = places.INTEGER_SOURCES if integer else places.FLOAT_SOURCES
+    return places.sources_digest(paths + places.UNLABELLED_SOURCES * unlabelled)
 
 
 @functools.cache
@@ -148,7 +170,9 @@ def _data(task, seed):
     """
     if not task.adapts:
         split = task.data()
-        split = split if seed > 0 else held_out(split, -seed, task.tuning_samples)
+        if seed <= 0:
+            hold_out = held_out_as_is if task.unlabelled else held_out
+            split = hold_out(split, -seed, task.tuning_samples)
         return write(split), None, None
     domains = task.data(seed)
     old = domains.source

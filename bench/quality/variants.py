@@ -57,7 +57,13 @@ KEEPING = (
     Variant("rehearsal and EWC", keep=_REHEARSAL | _EWC),
 )
 
-ALL = {variant.name: variant for variant in FLOATS + INTEGERS + KEEPING}
+# The same share of each hidden layer in every step, as Deutel et al. 2025 measured.
+SHARES = tuple(
+    Variant(f"partial {share:.0%}", trainer={"partial": {"minimum": share, "maximum": share}})
+    for share in (0.6, 0.1)
+)
+
+ALL = {variant.name: variant for variant in FLOATS + INTEGERS + KEEPING + SHARES}
 
 
 def with_twins(names):

@@ -9,7 +9,7 @@ from quality import nets, tasks, weights
 from quality.float_net import FloatNet
 from quality.learn_float import orders
 
-NETS = sorted({task.net for task in tasks.ALL.values()})
+NETS = sorted({task.net for task in tasks.ALL.values() if not task.unlabelled})
 OPTIMIZERS = {
     "plain": {},
     "momentum": {"momentum": 0.875},

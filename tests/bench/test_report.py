@@ -5,7 +5,7 @@ import json
 import pytest
 
 from quality import __main__ as command
-from quality import datasets, report, tasks
+from quality import datasets, packaged, report, tasks, unlabelled
 from quality.rows import judge
 
 
@@ -93,6 +93,27 @@ def test_table_of_the_domain_before_has_adaptations_alone(row, tmp_path):
     assert "digits" not in table
     assert "| wand | nothing | 97.00 ± 0.50 | 98.00 | 61.50 ± 2.00 | 60.00 ± 3.00 |" in table
     assert "| wand | rehearsal | 96.00 ± 0.50 | 98.00 | 95.50 ± 2.00 |  |" in table
+
+
+def test_unlabelled_rows_have_tables_of_their_own(row, tmp_path):
+    own = {"task": "vae_digits", "kind": unlabelled.KIND, "ram": 10998, "float_edge": False}
+    squares = row(**own, metric="squared error", mean=0.01966, std=0.0001, float_mean=0.0209)
+    head = row(**own, metric="head accuracy", mean=84.0, curve=[84.0], met=False)
+
+    report.write_rows([row(), squares, head], tmp_path)
+
+    table = (tmp_path / "results.md").read_text().partition("## Without labels")[2]
+    assert "| vae_digits, 16-bit | 0.01966 ± 0.00010 | 2^-5 | 0.02090 ±" in table
+    assert "| 10,998 |" in table
+    assert "| digits |" not in table
+    assert "16-bit on vae_digits (head accuracy)" in (tmp_path / "results.md").read_text()
+
+
+def test_task_without_its_package_is_skipped_with_a_line(capsys):
+    task = tasks.ALL["vae_mnist"]._replace(data=lambda: packaged.table("no-such-package", "a"))
+
+    assert [] == command.available([task])
+    assert "SKIP vae_mnist: the package no-such-package is missing" in capsys.readouterr().out
 
 
 def test_task_without_data_is_skipped_with_a_line(monkeypatch, capsys):
