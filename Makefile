@@ -84,7 +84,7 @@ unix-fast: build/unix-fast/micropython
 ## Build MicroPython's cross compiler
 mpy-cross: build/mpy-cross/mpy-cross
 
-## Build the native module, for all architectures or for ARCH=x64 armv6m ...
+## Build the native modules, for all architectures or for ARCH=x64 armv6m ...
 natmod: $(ARCH:%=build/natmod/%/_octograd.mpy)
 
 ## Build the firmware of all emulated boards, or of BOARD=QEMU_M0

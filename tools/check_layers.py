@@ -2,7 +2,7 @@
 Check that the parts use each other in one direction only.
 
     kernels  <-  binding  <-  mpy_lib/octograd
-    octograd_ref  <-  host_ref/_octograd.py
+    octograd_ref  <-  host_ref/_octograd*.py
 
 Prints one line per fault and exits with 1 if there is any.
 """
@@ -21,14 +21,18 @@ MICROPYTHON_MODULES = {
     *("micropython", "os", "struct", "sys", "time"),
 }
 
+# Those of the binding: modoctograd_conv.c defines _octograd_conv.
+C_MODULES = {"_" + path.stem[3:] for path in (ROOT / "usermod/binding").glob("mod*.c")}
+
 # Which modules the Python files of a place may import. Absent from mpy_lib's list: `random`,
 # since every random number must come from the module's own generator.
 PYTHON_LAYERS = {
-    "mpy_lib/octograd/**/*.py": MICROPYTHON_MODULES | {"_octograd", "octograd"},
+    "mpy_lib/octograd/**/*.py": MICROPYTHON_MODULES | C_MODULES | {"octograd"},
     "host_ref/octograd_ref/**/*.py": {
         *("math", "numpy", "octograd_ref", "functools", "statistics", "typing"),
     },
-    "host_ref/_octograd.py": sys.stdlib_module_names | {"numpy", "octograd_ref"},
+    "host_ref/_octograd*.py": sys.stdlib_module_names
+    | {"_octograd_arguments", "_octograd_windows", "numpy", "octograd_ref"},
     "bench/quality/*.py": sys.stdlib_module_names
     | {"matplotlib", "numpy", "octograd", "octograd_host", "octograd_ref", "quality", "sklearn"}
     | {"torch"},

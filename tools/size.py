@@ -31,6 +31,14 @@ def stack(path):
     return max((int(line.split("\t")[1]) for line in path.read_text().splitlines()), default=0)
 
 
+def folder(path):
+    """Return in which folder the object of a C file lies."""
+    if path.parent.name == "kernels":
+        return "kernels"
+    module = path.stem if path.stem.startswith("mod") else "modoctograd"
+    return "_" + module[3:]
+
+
 def total(column):
     numbers = [n for n in column if n != "-"]
     return sum(numbers) if numbers else "-"
@@ -45,7 +53,7 @@ def main():
     row("", [*ARCHS, *ARCHS, "lines"])
     rows = []
     for path in sorted((ROOT / "usermod").glob("*/*.c")):
-        objects = [NATMOD / arch / "build" / path.stem for arch in ARCHS]
+        objects = [NATMOD / arch / "build" / folder(path) / path.stem for arch in ARCHS]
         cells = [flash(o.with_suffix(".o")) for o in objects]
         cells += [stack(o.with_suffix(".su")) for o in objects]
         cells.append(len(path.read_text().splitlines()))
@@ -58,8 +66,13 @@ def main():
 
     headers = (ROOT / "usermod").glob("*/*.h")
     print(f"\nlines in headers: {sum(len(p.read_text().splitlines()) for p in headers)}")
-    for path in sorted(NATMOD.glob("*/_octograd.mpy")):
-        print(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes")
+    modules = sorted({path.stem for path in NATMOD.glob("*/_octograd*.mpy")})
+    archs = sorted({path.parent.name for path in NATMOD.glob("*/_octograd.mpy")})
+    print("\nnative modules, in bytes")
+    row("", archs)
+    for module in modules:
+        paths = [NATMOD / arch / f"{module}.mpy" for arch in archs]
+        row(module, [path.stat().st_size if path.exists() else "-" for path in paths])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import numpy as np
 
 import octograd as og
 from octograd.blocks import Add
-from octograd.convolutions import Conv2DTranspose, DepthwiseConv2D
+from octograd.convolutions import Conv2DTranspose
+from octograd.depthwise import DepthwiseConv2D
 from octograd.latent import Latent
 from octograd.layers import Dense
 from octograd.pooling import AveragePool2D, MaxPool2D

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 import octograd as og
 from octograd.blocks import Add
-from octograd.convolutions import DepthwiseConv2D
+from octograd.depthwise import DepthwiseConv2D
 from octograd.graph import Graph
 from octograd.layers import Dense, Weighted
 from octograd.pooling import AveragePool2D, MaxPool2D

@@ -12,7 +12,7 @@ import numpy as np
 
 from octograd.activations import linear, rectifies, relu6
 from octograd.blocks import Dropout
-from octograd.convolutions import DepthwiseConv2D
+from octograd.depthwise import DepthwiseConv2D
 from octograd.layers import Weighted
 from octograd.pooling import Pool
 

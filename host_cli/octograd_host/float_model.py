@@ -4,7 +4,8 @@ import numpy as np
 
 from octograd import activations
 from octograd.blocks import Add, Dropout
-from octograd.convolutions import Conv1D, DepthwiseConv2D
+from octograd.convolutions import Conv1D
+from octograd.depthwise import DepthwiseConv2D
 from octograd.graph import Graph
 from octograd.layers import Dense, Weighted
 from octograd.pooling import MaxPool2D

@@ -6,7 +6,9 @@ __version__ = "0.1.0"
 _MODULES = {
     "activations": ("linear", "relu", "relu6", "sigmoid", "tanh", "leaky_relu"),
     "layers": ("Dense",),
-    "convolutions": ("Conv2D", "Conv1D", "Conv2DTranspose", "DepthwiseConv2D"),
+    "shapes": ("Flatten", "Reshape", "UpSampling2D"),
+    "convolutions": ("Conv2D", "Conv1D", "Conv2DTranspose"),
+    "depthwise": ("DepthwiseConv2D",),
     "pooling": (
         "MaxPool2D",
         "MaxPool1D",
@@ -14,7 +16,7 @@ _MODULES = {
         "AveragePool1D",
         "GlobalAveragePool",
     ),
-    "blocks": ("Add", "Dropout", "Flatten", "Reshape", "Residual", "UpSampling2D"),
+    "blocks": ("Add", "Dropout", "Residual"),
     "latent": ("Latent",),
     "autoencoder": ("Autoencoder", "VAE"),
     "anomaly": ("AnomalyDetector",),

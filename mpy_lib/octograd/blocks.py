@@ -1,80 +1,13 @@
-"""Layers without weights or windows: shapes, dropout, and residual blocks."""
+"""Layers without weights or windows: dropout, and residual blocks."""
 
 from array import array
 
 import _octograd
+import _octograd_blocks
 
 from .activations import activation_name, check_activation, linear
-from .checks import number, whole
+from .checks import number
 from .layers import Layer
-from .windows import MAX_LENGTH, pair, size
-
-
-class Flatten(Layer):
-    """Makes a vector of its input: (height, width, channels) to (n,). Costs nothing."""
-
-    computes = False
-
-    def __repr__(self):
-        return "Flatten()"
-
-    def output_shape(self, input_shape) -> tuple:
-        return (size(input_shape),)
-
-
-class Reshape(Layer):
-    """
-    Gives its input another shape. Costs nothing.
-
-    Args:
-        target_shape: As many items as the input has.
-    """
-
-    computes = False
-
-    def __init__(self, target_shape):
-        if not isinstance(target_shape, (tuple, list)) or not 1 <= len(target_shape) <= 4:
-            raise ValueError(f"target_shape: 1 to 4 dimensions expected, got {target_shape!r}")
-        self.target_shape = tuple([whole("target_shape", d, 1, MAX_LENGTH) for d in target_shape])
-
-    def __repr__(self):
-        return f"Reshape({self.target_shape})"
-
-    def numbers(self) -> tuple:
-        return self.target_shape
-
-    def output_shape(self, input_shape) -> tuple:
-        if size(input_shape) != size(self.target_shape):
-            text = f"{size(input_shape)} items expected, got {self.target_shape}"
-            raise ValueError(f"target_shape: {text}")
-        return self.target_shape
-
-
-class UpSampling2D(Layer):
-    """
-    Enlarges an image by repeating pixels; a Conv2D with strides 1 must follow.
-
-    The convolution reads the small image as if it were the large one, so no
-    large image is ever stored.
-
-    Args:
-        scale: int or (rows, columns). (Keras calls it size.)
-    """
-
-    computes = False
-    enlarges = True
-
-    def __init__(self, scale=2):
-        self.scale = pair("scale", scale)
-
-    def __repr__(self):
-        return f"UpSampling2D({self.scale})"
-
-    def numbers(self) -> tuple:
-        return self.scale
-
-    def output_shape(self, input_shape) -> tuple:
-        return tuple(input_shape)  # as the convolution sees it
 
 
 class _Slice:
@@ -135,14 +68,14 @@ class Dropout(Layer):
             return e_x
         # The state before the draws brings the same mask on the way back.
         self._mask[_ALL] = self._rng
-        _octograd.dropout(x, self._keep, self._scale, self._rng, y)
+        _octograd_blocks.dropout(x, self._keep, self._scale, self._rng, y)
         return e_x + self._shift
 
     def route(self, dy, e_dy, dx) -> int:
         if not self.draws:
             _octograd.take(dy, 0, dx)
             return e_dy
-        _octograd.dropout(dy, self._keep, self._scale, self._mask, dx)
+        _octograd_blocks.dropout(dy, self._keep, self._scale, self._mask, dx)
         return e_dy + self._shift
 
 
@@ -170,7 +103,9 @@ class Add(Layer):
         return e_dy
 
     def forward_two(self, a, e_a, b, e_b, training, y) -> int:
-        return _octograd.add_forward(a, b, e_a, e_b, self.activation, training, self.y_range, y)
+        return _octograd_blocks.add_forward(
+            a, b, e_a, e_b, self.activation, training, self.y_range, y
+        )
 
 
 class Residual(Layer):

@@ -2,7 +2,7 @@
 
 from array import array
 
-import _octograd
+import _octograd_consolidation
 
 from .checks import number
 from .optimizers import exact_rate
@@ -125,7 +125,7 @@ class Part:
 
     def pull(self, rate):
         layer = self.layer
-        _octograd.weight_pull(
+        _octograd_consolidation.weight_pull(
             rate,
             layer._rng,
             layer.w,
@@ -156,7 +156,7 @@ class _Total:
         layer.sums, layer._batch = self._own
 
     def add(self):
-        self.exponent = _octograd.importance_add(
+        self.exponent = _octograd_consolidation.importance_add(
             self._batch, self._sums, self.exponent, self._total
         )
 
@@ -168,7 +168,7 @@ class _Total:
         """Write importances in units of 2**exponent, and the weights as they are."""
         part, layer = self._part, self._part.layer
         shift = min(max(exponent - 2 * self.exponent, 0), 31)
-        _octograd.importance_scale(self._total, shift, part.importance)
+        _octograd_consolidation.importance_scale(self._total, shift, part.importance)
         # Not as a slice, which takes memory: all layers are written, or none.
         for k in range(len(layer.w)):
             part.anchor[k] = layer.w[k]

@@ -1,6 +1,6 @@
 """Convolutions: layers whose weights meet the input through a window."""
 
-import _octograd
+import _octograd_conv
 
 from .activations import linear
 from .checks import whole
@@ -26,10 +26,10 @@ class Windowed(Weighted):
     _axis = staticmethod(axis)
     ends = True
     _explicit_padding = True
-    _forward = staticmethod(_octograd.conv2d_forward)
-    _backward_x = staticmethod(_octograd.conv2d_backward_x)
-    _update = staticmethod(_octograd.conv2d_update)
-    _gradient = staticmethod(_octograd.conv2d_gradient)
+    _forward = staticmethod(_octograd_conv.conv2d_forward)
+    _backward_x = staticmethod(_octograd_conv.conv2d_backward_x)
+    _update = staticmethod(_octograd_conv.conv2d_update)
+    _gradient = staticmethod(_octograd_conv.conv2d_gradient)
 
     def __init__(self, filters, kernel_size, strides, padding, activation, use_bias, trainable):
         super().__init__(activation, use_bias, trainable)
@@ -115,7 +115,7 @@ class Windowed(Weighted):
         )
 
     def forward_s32(self, x, e_x, y) -> int:
-        return _octograd.conv2d_forward_s32(self._window, x, self.w, self.b, e_x, self.e_w, y)
+        return _octograd_conv.conv2d_forward_s32(self._window, x, self.w, self.b, e_x, self.e_w, y)
 
     def backward_x(self, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx) -> int:
         return self._backward_x(
@@ -297,55 +297,3 @@ class Conv2DTranspose(Windowed):
 
     def n_weights(self, input_shape) -> int:
         return self.filters * super().fan_in(input_shape)
-
-
-class DepthwiseConv2D(Windowed):
-    """
-    Convolution of each channel with a kernel of its own.
-
-    Args:
-        kernel_size: int or (rows, columns).
-        strides: int or (rows, columns).
-        padding: "valid", "same" as TensorFlow pads, or pixels on each side as PyTorch does.
-        activation: Such as `relu`.
-        use_bias: Whether there are biases.
-        trainable: Whether a Trainer changes this layer.
-    """
-
-    ends = False
-    _forward = staticmethod(_octograd.depthwise_conv2d_forward)
-    _backward_x = staticmethod(_octograd.depthwise_conv2d_backward_x)
-    _update = staticmethod(_octograd.depthwise_conv2d_update)
-    _gradient = staticmethod(_octograd.depthwise_conv2d_gradient)
-
-    def __init__(
-        self,
-        kernel_size,
-        *,
-        strides=1,
-        padding="valid",
-        activation: int = linear,
-        use_bias: bool = True,
-        trainable: bool = True,
-    ):
-        super().__init__(
-            None,
-            pair("kernel_size", kernel_size),
-            pair("strides", strides),
-            padding,
-            activation,
-            use_bias,
-            trainable,
-        )
-
-    def fan_in(self, input_shape) -> int:
-        return size(self.kernel_size)
-
-    def n_weights(self, input_shape) -> int:
-        return size(self.kernel_size) * input_shape[2]
-
-    def n_biases(self, input_shape) -> int:
-        return input_shape[2]
-
-    def rows(self, input_shape) -> int:
-        return 1

@@ -3,6 +3,7 @@
 from array import array
 
 import _octograd
+import _octograd_loss
 
 from .checks import whole
 from .latent_tables import KL_SLOPE, NORMAL, SIGMA
@@ -131,7 +132,7 @@ class Latent(Dense):
             slope = item(KL_SLOPE, log_variance[i])
             slope = round_shift(factor * ((slope ^ 32768) - 32768), n)
             error[k + i] = ((d * noise[i] + 1) >> 1) + slope
-        return _octograd.error_quantize(error, dy) + 15 + e_dz - 8
+        return _octograd_loss.error_quantize(error, dy) + 15 + e_dz - 8
 
     def _share(self):
         """Return the weight of KL now, in 1/256 of beta."""

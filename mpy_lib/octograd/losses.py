@@ -1,6 +1,7 @@
 """Losses: what turns the last layer's sums into the error that goes back."""
 
 import _octograd
+import _octograd_loss
 
 from .checks import count, number, whole
 
@@ -27,7 +28,7 @@ class SoftmaxCrossEntropy:
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd.softmax_cross_entropy(y, e_y, target)
+        return _octograd_loss.softmax_cross_entropy(y, e_y, target)
 
 
 class _Regression:
@@ -55,7 +56,7 @@ class MSE(_Regression):
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd.mean_squared_error(y, e_y, target)
+        return _octograd_loss.mean_squared_error(y, e_y, target)
 
 
 class Huber(_Regression):
@@ -73,7 +74,7 @@ class Huber(_Regression):
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd.huber(y, e_y, target, self.delta)
+        return _octograd_loss.huber(y, e_y, target, self.delta)
 
 
 class BinaryCrossEntropy(_Regression):
@@ -86,4 +87,4 @@ class BinaryCrossEntropy(_Regression):
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd.binary_cross_entropy(y, e_y, target)
+        return _octograd_loss.binary_cross_entropy(y, e_y, target)

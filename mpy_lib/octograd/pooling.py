@@ -1,6 +1,6 @@
 """Pooling: the largest or the mean of a window."""
 
-import _octograd
+import _octograd_pool
 
 from .checks import whole
 from .layers import Layer
@@ -100,15 +100,15 @@ class MaxPool2D(Pool):
         return [None, self.window(input_shape)]
 
     def forward(self, x, e_x, training, y) -> int:
-        _octograd.max_pool2d_forward(self._window, x, y, self.index)
+        _octograd_pool.max_pool2d_forward(self._window, x, y, self.index)
         return e_x
 
     def route(self, dy, e_dy, dx) -> int:
-        _octograd.max_pool2d_route(self._window, dy, self.index, dx)
+        _octograd_pool.max_pool2d_route(self._window, dy, self.index, dx)
         return e_dy
 
     def backward_x(self, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx) -> int:
-        return _octograd.max_pool2d_backward_x(
+        return _octograd_pool.max_pool2d_backward_x(
             self._window,
             dy,
             self.index,
@@ -154,10 +154,12 @@ class AveragePool2D(Pool):
         super().__init__(pair("pool_size", pool_size), strides)
 
     def forward(self, x, e_x, training, y) -> int:
-        return _octograd.average_pool2d_forward(self._window, x, e_x, training, self.y_range, y)
+        return _octograd_pool.average_pool2d_forward(
+            self._window, x, e_x, training, self.y_range, y
+        )
 
     def backward_x(self, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx) -> int:
-        return _octograd.average_pool2d_backward_x(
+        return _octograd_pool.average_pool2d_backward_x(
             self._window, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx
         )
 

@@ -3,6 +3,7 @@
 from array import array
 
 import _octograd
+import _octograd_loss
 
 from .arena import BYTES, KEEP, LATENT, SUMS, UPDATE, Layout, view
 from .checks import whole
@@ -152,12 +153,12 @@ class Trainer:
         if self.loss.classifies:
             self.correct = _octograd.argmax(logits) == target
         loss = self.loss.error(logits, e_y, target)
-        largest = _octograd.error_largest(logits)
+        largest = _octograd_loss.error_largest(logits)
         if largest < self._skip:
             self.skipped += 1
         else:
             fraction = self.partial.fraction(largest, loss) if self.partial else 0
-            self._backward(_octograd.error_quantize(logits, self._output_error), fraction)
+            self._backward(_octograd_loss.error_quantize(logits, self._output_error), fraction)
         self._after()
         return loss
 
@@ -168,7 +169,7 @@ class Trainer:
         nodes, logits = net.graph.nodes, net.outputs
         e_y = forward(nodes, self._tensors, self._exponents, self._indices, False, logits)
         self.loss.error(logits, e_y, target)
-        self._backward(_octograd.error_quantize(logits, self._output_error), 0)
+        self._backward(_octograd_loss.error_quantize(logits, self._output_error), 0)
 
     def _backward(self, e_loss, fraction):
         # A fraction of 0 keeps all channels, and is not counted in the report.
@@ -181,7 +182,7 @@ class Trainer:
             e_dy = errors[s.dy_slot]
             if s.kind == KEEP:
                 if fraction:
-                    s.kept += _octograd.partial_keep(s.dy, s.channels, fraction, s.scratch)
+                    s.kept += _octograd_loss.partial_keep(s.dy, s.channels, fraction, s.scratch)
                 continue
             if s.kind == LATENT:
                 e_loss = s.layer.error(s.dy, e_loss + e_dy, s.dx)

@@ -49,16 +49,17 @@ def missing(name, build):
     files = [BUILD / name / "board.txt"]
     files += [BUILD / name / {"user": "firmware.elf", "native": "stock.elf"}[build]]
     if all(file.exists() for file in files) and build == "native":
-        files += [BUILD / "library", native_file(files[0].read_text().split()[-1])]
+        files += [BUILD / "library", *native_files(files[0].read_text().split()[-1])]
     for file in files:
         if not file.exists():
             return f"{file.relative_to(ROOT)} is missing: make boards natmod"
     return None
 
 
-def native_file(arch):
-    """Return the native module of an architecture."""
-    return ROOT / f"build/natmod/{arch}/_octograd.mpy"
+def native_files(arch):
+    """Return the native modules of an architecture."""
+    modules = sorted(path.stem for path in (ROOT / "usermod/binding").glob("mod*.c"))
+    return [ROOT / f"build/natmod/{arch}/_{module[3:]}.mpy" for module in modules]
 
 
 def run(name, build, scripts, arch=None):
@@ -66,7 +67,7 @@ def run(name, build, scripts, arch=None):
     Run scripts on a board that is started for them.
 
     With `build` "user" the module and the library are in the firmware; with "native" both are
-    .mpy files on the board's disk, the module of `arch`, or of the best one for the board.
+    .mpy files on the board's disk, the modules of `arch`, or of the best one for the board.
 
     Returns:
         A dict of script to Output, and of "memory" to three numbers of bytes: free after start,
@@ -98,7 +99,7 @@ def _start(name, build, arch):
         if build == "native":
             # From the current folder, which comes before what is frozen.
             board.mpremote("cp", "-r", BUILD / "library/octograd", ":")
-            files.append(native_file(arch or board.arch))
+            files += native_files(arch or board.arch)
         board.mpremote("mkdir", ":lib", "+", "cp", *files, ":lib/")
     except BaseException:
         board.stop()

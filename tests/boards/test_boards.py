@@ -156,7 +156,7 @@ def test_module_is_where_it_should_be(name, need):
     with Board(name, native=True) as board:
         with pytest.raises(OSError, match="ImportError: no module named '_octograd'"):
             board.mpremote("exec", "import _octograd")
-        board.mpremote("cp", sessions.native_file(board.arch), ":")
+        board.mpremote("cp", sessions.native_files(board.arch)[0], ":")
         native = board.mpremote("exec", "import _octograd; print(_octograd.__file__)")
 
     assert ["False"] == built_in.split()

@@ -5,6 +5,7 @@ from array import array
 from border import FRESH, Functions, digest, random
 
 import _octograd
+import _octograd_blocks
 
 ARGUMENTS = {
     "add_forward": "a b8 e_a e_b activation training *range *z",
@@ -110,8 +111,8 @@ SHARES = ((1, 256), (16384, 256), (32768, 256), (58982, 142), (65535, 129), (655
 for keep, scale in SHARES:
     x, y, again = bytes([100] * 1000), bytearray(1000), bytearray(1000)
     states = array("I", [77]), array("I", [77])
-    _octograd.dropout(x, keep, scale, states[0], y)
-    _octograd.dropout(x, keep, scale, states[1], again)
+    _octograd_blocks.dropout(x, keep, scale, states[0], y)
+    _octograd_blocks.dropout(x, keep, scale, states[1], again)
     share = sum([v != 0 for v in y])
     near = abs(share - keep * 1000 // 65536) < 60
     same = y == again and states[0] == states[1]
@@ -119,7 +120,7 @@ for keep, scale in SHARES:
 x = bytes([128, 127, 1, 255] * 4)
 for scale in (128, 200, 256):
     y = array("b", bytes(16))
-    _octograd.dropout(x, 65536, scale, array("I", [1]), y)
+    _octograd_blocks.dropout(x, 65536, scale, array("I", [1]), y)
     print("dropout edges", scale, list(y[:4]))
 
 # A batch's step: one row of weights with any number of biases, or a bias for each row.

@@ -4,6 +4,22 @@ import hashlib
 from array import array
 
 import _octograd
+import _octograd_blocks
+import _octograd_consolidation
+import _octograd_conv
+import _octograd_depthwise
+import _octograd_loss
+import _octograd_pool
+
+MODULES = (
+    _octograd,
+    _octograd_blocks,
+    _octograd_consolidation,
+    _octograd_conv,
+    _octograd_depthwise,
+    _octograd_loss,
+    _octograd_pool,
+)
 
 rng = array("I", [0])
 _octograd.rng_seed(rng, 1)
@@ -68,6 +84,14 @@ RECORDS = {
 }
 
 
+def function(stem):
+    """Return a function of one of the C modules."""
+    for module in MODULES:
+        if hasattr(module, stem):
+            return getattr(module, stem)
+    raise AttributeError(stem)
+
+
 def random(code, n, limit):
     """Return an array of n numbers in -limit..limit."""
     a = array(code, bytes(n * SIZES[code]))
@@ -129,7 +153,7 @@ def refuse(stem, name, *arguments):
     """Print the error for one bad argument, and whether it is named and nothing was written."""
     before = digest(arguments)
     try:
-        getattr(_octograd, stem)(*arguments)
+        function(stem)(*arguments)
         print(stem, name, "WRONG: accepted")
     except (TypeError, ValueError) as e:
         named = str(e).startswith((name + ":", name + "["))
@@ -140,7 +164,7 @@ def refuse(stem, name, *arguments):
 def refuse_no_arguments(stem):
     """Refuse a call without arguments."""
     try:
-        getattr(_octograd, stem)()
+        function(stem)()
         print(stem, "no arguments", "WRONG: accepted")
     except TypeError:
         print(stem, "no arguments", "TypeError")
@@ -173,7 +197,7 @@ class Functions:
     def call(self, stem, values):
         """Call a function with the values of its arguments; return its result and a digest."""
         names = self.names[stem]
-        result = getattr(_octograd, stem)(*[values[name] for name in names])
+        result = function(stem)(*[values[name] for name in names])
         # What is left in scratch means nothing.
         return result, digest(values[name] for name in names if name != "scratch")
 

@@ -4,7 +4,7 @@ from array import array
 
 from border import Functions, digest, layer_arguments, random
 
-import _octograd
+import _octograd_consolidation
 import octograd as og
 
 
@@ -186,7 +186,9 @@ for factor, shift in ((1, 0), (15, 0), (1, 30), (3, 5)):
 total, exponent = array("I", [0] * 3), -2047
 for e_g, g in ((-16, (1, -300, 7)), (-20, (2**26, 0, -(2**31))), (5, (9, 0, 0)), (5, (0, 0, 0))):
     batch = array("h", [e_g, 0, 1])
-    exponent = _octograd.importance_add(batch, array("i", g + (77,)), exponent, total)
+    exponent = _octograd_consolidation.importance_add(
+        batch, array("i", g + (77,)), exponent, total
+    )
     print("importance_add", exponent, list(total), list(batch))
 functions.refuse_all()
 

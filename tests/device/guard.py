@@ -8,6 +8,8 @@ of one stops the program.
 import hashlib
 from array import array
 
+from border import MODULES, function
+
 import _octograd
 from octograd.windows import axis, transposed_axis, upsampled_axis, window
 
@@ -31,7 +33,7 @@ e_w = new("b", 1)
 def call(stem, *arguments):
     """Call a function, remember that it was, and return its result."""
     CALLED.add(stem)
-    return getattr(_octograd, stem)(*arguments)
+    return function(stem)(*arguments)
 
 
 def random_int8(n):
@@ -240,7 +242,10 @@ for name, y, x in SHAPES:
             print(name, "pools", channels, hexadecimal(h))
 call("rng_seed", rng, 1)
 missing = [
-    name for name in dir(_octograd) if name[0].islower() and callable(getattr(_octograd, name))
+    name
+    for module in MODULES
+    for name in dir(module)
+    if name[0].islower() and callable(getattr(module, name))
 ]
 missing = [name for name in missing if name not in CALLED]
 print("every function was called:", missing == [] or ["WRONG"] + missing)

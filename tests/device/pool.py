@@ -6,6 +6,7 @@ from border import FRESH, Functions, random, rng, set_extremes
 from geometry import make_window
 
 import _octograd
+import _octograd_pool
 from octograd.windows import axis, window
 
 ARGUMENTS = {
@@ -142,9 +143,9 @@ for n in (1, 2, 3, 255, 256, 257, 784, 1000, 32767):
         continue
     s = window((1, 1, 1, 1, 1, 0, 1, 0), axis(n, n, 1, "valid"), 1, 1)
     r = array("h", FRESH)
-    e_y = _octograd.average_pool2d_forward(s, x, -7, True, r, y)
+    e_y = _octograd_pool.average_pool2d_forward(s, x, -7, True, r, y)
     back = array("h", FRESH)
-    e_dx = _octograd.average_pool2d_backward_x(s, y, -7, x, 0, 0, None, 0, back, dx)
+    e_dx = _octograd_pool.average_pool2d_backward_x(s, y, -7, x, 0, 0, None, 0, back, dx)
     print("mean", n, "of", e_y, list(y), list(r), e_dx, list(back), set(dx))
     del x, dx
 

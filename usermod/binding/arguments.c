@@ -30,8 +30,7 @@ static NORETURN void raise(const mp_obj_type_t *type, const char *message, const
     nlr_raise(mp_obj_new_exception_arg1(type, mp_obj_new_str(message, (size_t)(end - message))));
 }
 
-// "name: low to high<items> expected, got value", or without "to high" if both are equal.
-static NORETURN void raise_outside(const char *name, mp_int_t low, mp_int_t high,
+NORETURN void raise_outside(const char *name, mp_int_t low, mp_int_t high,
     const char *items, mp_int_t value) {
     char message[128]; // names are short, and a number has at most 20 characters
     char *end = put(put(message, name), ": ");
@@ -105,8 +104,7 @@ int32_t get_exponent(mp_obj_t obj, const char *name) {
     return get_int(obj, name, -OG_EXPONENT_MAX, OG_EXPONENT_MAX);
 }
 
-// Item k of a record of int16 must lie in low..high.
-static void check_field(const char *name, int16_t value, int16_t low, int16_t high) {
+void check_field(const char *name, int16_t value, int16_t low, int16_t high) {
     if (value < low || value > high) {
         raise_outside(name, low, high, "", value);
     }
@@ -154,67 +152,21 @@ og_batch_t *get_batch(mp_obj_t obj) {
     return batch;
 }
 
-// An axis of a window, whose fields are named from window[first] on.
-static void check_axis(const og_axis_t *axis) {
-    check_field("window: n_in", axis->n_in, 1, 32767);
-    check_field("window: n_out", axis->n_out, 1, 32767);
-    check_field("window: kernel", axis->kernel, 1, 32767);
-    check_field("window: stride", axis->stride, 1, 32767);
-    if (axis->sign != -1) {
-        check_field("window: sign", axis->sign, 1, 1);
+og_range_t *learner(og_range_t *range, bool training) {
+    return training ? range : NULL;
+}
+
+int32_t *get_scratch(mp_obj_t obj, size_t n) {
+    size_t n_bytes;
+    void *scratch = get_buffer(obj, "scratch", 'b', WRITE, &n_bytes);
+    if (n_bytes < 4 * n) {
+        get_items(obj, "scratch", 'b', WRITE, 4 * n);
     }
-    check_field("window: divisor", axis->divisor, 1, 32767);
-    check_field("window: exact", axis->exact, 0, 1);
-}
-
-// a * b * c, all at least 1, must be at most OG_MAX_LENGTH.
-static size_t check_product(const char *name, size_t a, size_t b, size_t c) {
-    // a * b fits in 32 bits, as a <= 2^16 and b < 2^15.
-    size_t n = a * b;
-    n = n > OG_MAX_LENGTH ? n : n * c;
-    if (n > OG_MAX_LENGTH) {
-        raise_outside(name, 1, (mp_int_t)OG_MAX_LENGTH, " items", (mp_int_t)n);
+    // A Cortex-M0 faults on an unaligned word.
+    if (((uintptr_t)scratch & 3) != 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("scratch: address a multiple of 4 expected"));
     }
-    return n;
-}
-
-const og_window_t *get_window(mp_obj_t obj) {
-    const og_window_t *s = get_items(obj, "window", 'h', READ, OG_WINDOW_FIELDS);
-    check_axis(&s->y);
-    check_axis(&s->x);
-    check_field("window: in_c", s->in_c, 1, 32767);
-    check_field("window: out_c", s->out_c, 1, 32767);
-    size_t in_c = (size_t)s->in_c, out_c = (size_t)s->out_c;
-    check_product("window: input", (size_t)s->y.n_in, (size_t)s->x.n_in, in_c);
-    check_product("window: output", (size_t)s->y.n_out, (size_t)s->x.n_out, out_c);
-    size_t taps = check_product("window: kernel", (size_t)s->y.kernel, (size_t)s->x.kernel, 1);
-    check_product("window: kernel and channels", taps, in_c, 1);
-    size_t repeats = check_product("window: divisor", (size_t)og_axis_repeats(&s->y),
-        (size_t)og_axis_repeats(&s->x), 1);
-    size_t uses = check_product("window: uses", taps, repeats, 1);
-    check_product("window: uses and channels", uses, out_c, 1);
-    return s;
-}
-
-size_t window_items_in(const og_window_t *s) {
-    return og_window_inputs(s) * (size_t)s->in_c;
-}
-
-size_t window_items_out(const og_window_t *s) {
-    return og_window_outputs(s) * (size_t)s->out_c;
-}
-
-const og_window_t *get_pool_window(mp_obj_t obj, bool indexed) {
-    const og_window_t *s = get_window(obj);
-    check_field("window: out_c", s->out_c, s->in_c, s->in_c);
-    check_field("window: sign", s->y.sign, 1, 1);
-    check_field("window: sign", s->x.sign, 1, 1);
-    check_field("window: divisor", s->y.divisor, 1, 1);
-    check_field("window: divisor", s->x.divisor, 1, 1);
-    if (indexed) {
-        get_int(MP_OBJ_NEW_SMALL_INT(og_window_taps(s)), "window: taps", 1, 256);
-    }
-    return s;
+    return scratch;
 }
 
 void get_linear(og_linear_t *l, mp_obj_t w, mp_obj_t b, mp_obj_t e_w, size_t n, size_t n_b) {

@@ -9,12 +9,15 @@
 #endif
 
 #include "og_dense.h"
-#include "og_window.h"
 
 // The border: what comes from Python is checked here, once, and the kernels
 // behind may rely on it. Every failure names the argument, says what was
 // expected and what came, and is raised before anything is written.
 // host_ref/_octograd.py has the same checks with the same words.
+
+// "name: low to high<items> expected, got value", or without "to high" if both are equal.
+NORETURN void raise_outside(const char *name, mp_int_t low, mp_int_t high, const char *items,
+    mp_int_t value);
 
 typedef enum _access_t { READ, WRITE } access_t;
 
@@ -31,6 +34,9 @@ void *get_tensor(mp_obj_t obj, const char *name, char code, access_t access, siz
 // An int in low..high.
 int32_t get_int(mp_obj_t obj, const char *name, int32_t low, int32_t high);
 
+// A field of a record of int16 must lie in low..high.
+void check_field(const char *name, int16_t value, int16_t low, int16_t high);
+
 int32_t get_exponent(mp_obj_t obj, const char *name);
 og_activation_t get_activation(mp_obj_t obj);
 og_range_t *get_range(mp_obj_t obj, access_t access);
@@ -38,14 +44,11 @@ uint32_t *get_rng(mp_obj_t obj);
 const og_rate_t *get_rate(mp_obj_t obj);
 og_batch_t *get_batch(mp_obj_t obj);
 
-// A window whose images, kernel and sums are within what kernels can take.
-const og_window_t *get_window(mp_obj_t obj);
-size_t window_items_in(const og_window_t *s);
-size_t window_items_out(const og_window_t *s);
+// What learns from a tensor: its range in training, else nothing.
+og_range_t *learner(og_range_t *range, bool training);
 
-// The same for pooling: as many channels out as in, neither transposed nor
-// upsampled, and if taps are indexed, one byte counts them.
-const og_window_t *get_pool_window(mp_obj_t obj, bool indexed);
+// Room for n int32, given as bytes, since Python has no int32 view of an arena.
+int32_t *get_scratch(mp_obj_t obj, size_t n);
 
 // Frozen or trained weights (rows, row) with their biases, for reading. b may
 // be None. e_w has one item, or one for each bias.
