@@ -38,7 +38,7 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size quality quality-quick quality-tools
-.PHONY: boards emulate test-boards clean FORCE
+.PHONY: packages boards emulate test-boards clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -86,6 +86,10 @@ mpy-cross: build/mpy-cross/mpy-cross
 
 ## Build the native modules, for all architectures or for ARCH=x64 armv6m ...
 natmod: $(ARCH:%=build/natmod/%/_octograd.mpy)
+
+## Write what boards install, for mip and `octograd install`, to build/packages
+packages: natmod build/boards/library
+	@$(PYTHON) tools/package.py
 
 ## Build the firmware of all emulated boards, or of BOARD=QEMU_M0
 boards: $(patsubst %,build/boards/%/stock.elf,$(or $(BOARD),$(EMULATED))) build/boards/library
