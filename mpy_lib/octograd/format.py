@@ -3,6 +3,7 @@
 import struct
 from array import array
 from binascii import crc32
+from io import BytesIO
 
 import octograd
 
@@ -106,12 +107,15 @@ def _autoencoder(net) -> tuple:
     return LOSSES.index(type(net.loss)), net.n_encoder
 
 
-def load(path: str, *, features=None) -> Sequential:
+def load(path, *, features=None) -> Sequential:
     """
     Read a model from a file; without momentum it goes on exactly as the saved one would.
 
+    The weights of frozen layers stay where they are, if that is memory: a file of a
+    ROMFS, or a buffer. All else is copied.
+
     Args:
-        path: Of the file.
+        path: Of the file, or its content as bytes or a memoryview, at any address.
         features: What Autoencoder.features() returned, if the saved model begins with it.
 
     Raises:
@@ -119,14 +123,52 @@ def load(path: str, *, features=None) -> Sequential:
         ValueError: It is not a model, of a later version, cut short or damaged.
         MemoryError: It does not fit.
     """
+    if not isinstance(path, str):
+        return _Reader(_Memory(path), "model", features, 0).model()
     with open(path, "rb") as file:
         return read(file, path, features, 0)
 
 
 def read(file, path: str, features, after: int) -> Sequential:
     """Read a model from the start of an open file, with so many bytes after it."""
-    file.seek(0)
+    try:
+        file = _Memory(file)  # a file of a ROMFS is a buffer too
+    except TypeError:
+        file.seek(0)
     return _Reader(file, path, features, after).model()
+
+
+class _Memory:
+    """A file whose content lies in memory, and may stay there."""
+
+    def __init__(self, buffer):
+        self.view = memoryview(buffer)
+        self._at = 0
+
+    def seek(self, offset, whence=0):
+        self._at = offset + (len(self.view) if whence else 0)
+
+    def tell(self):
+        return self._at
+
+    def take(self, n):
+        """Return a view of the next n bytes, or of fewer at the end."""
+        view = self.view[self._at : self._at + n]
+        self._at += len(view)
+        return view
+
+    def read(self, n):
+        return bytes(self.take(n))
+
+    def readinto(self, buffer):
+        if isinstance(buffer, array):
+            # At any address, so not by its items.
+            n = BytesIO(self.view[self._at : self._at + 4 * len(buffer)]).readinto(buffer)
+            self._at += n
+            return n
+        view = self.take(len(buffer))
+        buffer[: len(view)] = view
+        return len(view)
 
 
 class _Reader:
@@ -180,7 +222,9 @@ class _Reader:
         layers = self._layers(n_records, 0)
         net = self._net(layers, weight_bits, loss, n_encoder)
         shape = tuple(shape[:dimensions])
-        self._check_length(Graph(layers, shape), n_records)
+        graph = Graph(layers, shape)
+        self._check_length(graph, n_records)
+        self._lend(graph)
         net.allocate(shape, array("I", [state]))
         for layer, (flags, ranges, exponents, numbers) in self._states:
             self._restore(layer, flags, ranges, exponents)
@@ -264,6 +308,24 @@ class _Reader:
         if n != self._total or self._left:
             self._fail("layers and file length do not match")
 
+    def _lend(self, graph):
+        """Let frozen layers have their weights where they are, if that is in memory."""
+        self._residuals = {}
+        if not isinstance(self._file, _Memory):
+            return
+        states = {id(layer): state for layer, state in self._states}
+        at = self._file.tell()
+        for node in graph.nodes:
+            layer = node.layer
+            flags, _, exponents, _ = states[id(layer)]
+            if isinstance(layer, Weighted) and not layer.trainable:
+                n = layer.n_weights(node.input_shape)
+                layer.lent = self._file.view[at : at + n]
+                if flags & _RESIDUAL:
+                    second = at + _padded(n)
+                    self._residuals[id(layer)] = self._file.view[second : second + n]
+            at += _tensor_bytes(node, flags & _RESIDUAL, exponents)
+
     def _restore(self, layer, flags, ranges, exponents):
         if layer.y_range is not None:
             layer.y_range = array("h", ranges[:3])
@@ -273,11 +335,18 @@ class _Reader:
             layer.edge_range = array("h", ranges[6:])
         if isinstance(layer, Weighted):
             layer.e_w = array("b", bytes(exponents))
-            layer.adopt_training(layer.training_memory(bool(flags & _RESIDUAL), False, False))
+            lent = self._residuals.get(id(layer))
+            if lent is None:
+                memory = layer.training_memory(bool(flags & _RESIDUAL), False, False)
+            else:
+                memory = (lent, None, None, None)
+            layer.adopt_training(memory)
 
     def _read_tensors(self, layer):
         for tensor, n in _tensors(layer):
-            if self._file.readinto(tensor) != n:
+            if isinstance(tensor, memoryview):
+                self._file.take(n)
+            elif self._file.readinto(tensor) != n:
                 self._fail("cut short")
             self._file.read(_padded(n) - n)
 

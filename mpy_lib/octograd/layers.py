@@ -104,6 +104,9 @@ class Weighted(Layer):
         e_w: array('b') of one exponent, or of a frozen layer one for each row.
     """
 
+    # Weights that lie elsewhere, which memory() then takes none for; adopt() forgets it.
+    lent = None
+
     def __init__(self, activation, use_bias, trainable):
         self.activation = check_activation(activation)
         self.use_bias = bool(use_bias)
@@ -122,12 +125,14 @@ class Weighted(Layer):
         return self.n_biases(input_shape)
 
     def memory(self, input_shape) -> list:
-        w = bytearray(self.n_weights(input_shape))
+        w = bytearray(self.n_weights(input_shape)) if self.lent is None else self.lent
         b = array("i", bytes(4 * self.n_biases(input_shape))) if self.use_bias else None
         return [w, b, array("b", [0]), fresh_range()]
 
     def adopt(self, memory, input_shape, rng) -> None:
         self.w, self.b, self.e_w, self.y_range = memory
+        if self.lent is not None:
+            del self.lent  # an attribute that is None would still take memory
         self.residual = self.velocity = self.sums = self.dy_range = self.edge_range = None
         self._batch = None
         self._rows, self._n_b = self.rows(input_shape), self.n_biases(input_shape)
