@@ -36,28 +36,8 @@ verified() {
     echo "$sha256  $1" | sha256sum --check --status
 }
 
-# The machine may run another release than the one that carries this version, so apt gets
-# its own lists beside the system's. The mirror is the one that the machine uses.
 download_from_debian() {
-    mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' |
-        awk -v release="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
-            '$1 == release { print $2; exit }') || return 1
-    keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-    [ -n "$mirror" ] && [ -f "$keyring" ] || return 1
-    echo "deb-src [signed-by=$keyring] $mirror trixie main" > "$work/sources.list"
-    mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-    cat > "$work/apt.conf" <<END
-Dir::Etc::SourceList "$work/sources.list";
-Dir::Etc::SourceParts "-";
-Dir::State::Lists "$work/lists";
-Dir::Cache "$work/cache";
-APT::Sandbox::User "";
-END
-    (
-        cd "$work"
-        export APT_CONFIG="$work/apt.conf"
-        apt-get -qq update && apt-get -qq source --download-only --tar-only micropython
-    ) > "$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; return 1; }
+    tools/debian_archive.sh "$work" micropython:source || return 1
     verified "$work/${archive##*/}" || {
         echo "get_micropython: $archive has not the pinned sha256" >&2
         return 1
