@@ -10,6 +10,8 @@ ARCH ?= x64 armv6m armv7m armv7emsp armv7emdp rv32imc
 
 # The boards that QEMU emulates.
 EMULATED := $(notdir $(wildcard boards/QEMU_*))
+# The boards whose firmware can be built from packages.
+RP2 := RPI_PICO ARDUINO_NANO_RP2040_CONNECT
 
 # With PyTorch, which only tests need, where it is asked for.
 VENV := .venv/stamp$(if $(filter all,$(OCTOGRAD_REQUIRE))$(filter 1,$(OCTOGRAD_TORCH)),-torch)
@@ -38,7 +40,7 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size quality quality-quick quality-tools
-.PHONY: packages boards emulate test-boards clean FORCE
+.PHONY: packages boards emulate test-boards firmware clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -101,6 +103,9 @@ emulate: build/boards/$(BOARD)/stock.elf $(VENV)
 ## Compare the scripts on all emulated boards with CPython; writes build/boards.json
 test-boards: boards natmod
 	$(PYTHON) -m pytest tests/boards
+
+## Build firmware of a Pico and of other boards with RP2040, or of BOARD=RPI_PICO
+firmware: $(patsubst %,build/firmware/%/firmware.uf2,$(or $(BOARD),$(RP2)))
 
 ## Make sure of the data set Fashion-MNIST, for one test
 fashion:
@@ -179,6 +184,20 @@ build/boards/%/stock.elf: $(MPY) build/mpy-cross/mpy-cross FORCE
 	    MICROPY_MPYCROSS=$(CURDIR)/build/mpy-cross/mpy-cross \
 	    MICROPY_MPYCROSS_DEPENDENCY=$(CURDIR)/build/mpy-cross/mpy-cross \
 	    $(addprefix $(CURDIR)/$(@D)/,board.txt firmware.elf stock.elf)); \
+	    else test $$? -eq 3; fi
+
+# The rp2 port with the module built in and the library frozen; its CMake writes all but the UF2,
+# for which it would want picotool.
+build/firmware/%/firmware.uf2: $(MPY) build/mpy-cross/mpy-cross $(VENV) FORCE
+	@if tools/packages.sh $*; then tools/get_rp2.sh && $(call quietly, \
+	    (export MICROPY_MPYCROSS=$(CURDIR)/build/mpy-cross/mpy-cross; \
+	    cmake -S $(MPY_DIR)/ports/rp2 -B $(@D) -DMICROPY_BOARD=$* \
+	    -DMICROPY_BOARD_DIR=$(CURDIR)/boards/$* -DMICROPY_LIB_DIR=$(CURDIR) \
+	    -DMICROPY_FROZEN_MANIFEST=$(CURDIR)/boards/rp2/manifest.py -DPICO_NO_PICOTOOL=1 \
+	    -DUSER_C_MODULES=$(CURDIR)/usermod/micropython.cmake \
+	    -DPython3_EXECUTABLE=$(CURDIR)/$(PYTHON) && \
+	    $(MAKE) -C $(@D) -j$(JOBS) && \
+	    $(PYTHON) tools/uf2.py $(@D)/firmware.bin $@)); \
 	    else test $$? -eq 3; fi
 
 # The library as a board without it in its firmware gets it.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make sure that the Debian packages for one purpose are there.
 #
-#   tools/packages.sh venv | fashion | ARCH of a native module | QEMU_* of boards/
+#   tools/packages.sh venv | fashion | ARCH of a native module | a board of boards/
 #
 # Root gets them installed; anybody else is told the command. Exit status 3 means "missing, go
 # on without"; with OCTOGRAD_REQUIRE=all that is 1.
@@ -37,6 +37,12 @@ case $purpose in
         works() {
             command -v qemu-system-arm &&
                 test -f "$(arm-none-eabi-gcc -print-file-name=libm.a)"
+        }
+        ;;
+    RPI_PICO | ARDUINO_NANO_RP2040_CONNECT)
+        packages="cmake gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib"
+        works() {
+            command -v cmake && test -f "$(arm-none-eabi-g++ -print-file-name=libstdc++.a)"
         }
         ;;
     rv32imc)
