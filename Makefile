@@ -40,7 +40,7 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size quality quality-quick quality-tools
-.PHONY: packages boards emulate test-boards firmware clean FORCE
+.PHONY: packages boards emulate test-boards firmware emulator clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -96,8 +96,9 @@ packages: natmod build/boards/library
 ## Build the firmware of all emulated boards, or of BOARD=QEMU_M0
 boards: $(patsubst %,build/boards/%/stock.elf,$(or $(BOARD),$(EMULATED))) build/boards/library
 
-## Open a REPL on an emulated board: make emulate BOARD=QEMU_M0
-emulate: build/boards/$(BOARD)/stock.elf $(VENV)
+## Open a REPL on an emulated board: make emulate BOARD=QEMU_M0 or RPI_PICO
+emulate: $(if $(filter $(BOARD),$(RP2)),build/firmware/$(BOARD)/firmware.uf2 emulator, \
+    build/boards/$(BOARD)/stock.elf) $(VENV)
 	@$(PYTHON) tools/emulate.py $(BOARD)
 
 ## Compare the scripts on all emulated boards with CPython; writes build/boards.json
@@ -199,6 +200,19 @@ build/firmware/%/firmware.uf2: $(MPY) build/mpy-cross/mpy-cross $(VENV) FORCE
 	    $(MAKE) -C $(@D) -j$(JOBS) && \
 	    $(PYTHON) tools/uf2.py $(@D)/firmware.bin $@)); \
 	    else test $$? -eq 3; fi
+
+# What the emulated RP2040 needs: rp2040js, and a boot ROM.
+emulator: build/emulator/rom.bin build/emulator/main.js
+
+build/emulator/rom.bin: $(addprefix boards/RPI_PICO/emulator/rom.,c S ld)
+	@if tools/packages.sh armv6m; then $(call quietly, (arm-none-eabi-gcc -std=c99 -Wall -Wextra \
+	    -Wshadow -Werror -Os -mcpu=cortex-m0plus -ffreestanding -fno-tree-loop-distribute-patterns \
+	    -ffunction-sections -nostdlib -T $(filter %.ld,$^) -o $(@D)/rom.elf $(filter-out %.ld,$^) \
+	    -lgcc && arm-none-eabi-objcopy -O binary $(@D)/rom.elf $@)); else test $$? -eq 3; fi
+
+build/emulator/main.js: $(wildcard boards/RPI_PICO/emulator/*.js*)
+	@if tools/packages.sh emulator; then $(call quietly, \
+	    (cp $^ $(@D) && cd $(@D) && npm ci --no-audit --no-fund)); else test $$? -eq 3; fi
 
 # The library as a board without it in its firmware gets it.
 build/boards/library: build/mpy-cross/mpy-cross FORCE

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make sure that the Debian packages for one purpose are there.
 #
-#   tools/packages.sh venv | fashion | ARCH of a native module | a board of boards/
+#   tools/packages.sh venv | fashion | emulator | ARCH of a native module | a board of boards/
 #
 # Root gets them installed; anybody else is told the command. Exit status 3 means "missing, go
 # on without"; with OCTOGRAD_REQUIRE=all that is 1.
@@ -44,6 +44,11 @@ case $purpose in
         works() {
             command -v cmake && test -f "$(arm-none-eabi-g++ -print-file-name=libstdc++.a)"
         }
+        ;;
+    emulator)
+        # rp2040js 1.4.1 asks for Node 18.
+        packages="nodejs npm"
+        works() { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; }
         ;;
     rv32imc)
         packages="gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"
