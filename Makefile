@@ -52,7 +52,8 @@ demo: unix $(VENV)
 	@$(PYTHON) tools/demo.py
 
 ## Build everything and run every test
-test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod boards fashion check
+test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod boards fashion check \
+    build/firmware/RPI_PICO/firmware.uf2 emulator
 	$(PYTHON) -m pytest --doctest-modules host_ref
 	$(PYTHON) -m pytest
 
@@ -102,11 +103,15 @@ emulate: $(if $(filter $(BOARD),$(RP2)),build/firmware/$(BOARD)/firmware.uf2 emu
 	@$(PYTHON) tools/emulate.py $(BOARD)
 
 ## Compare the scripts on all emulated boards with CPython; writes build/boards.json
-test-boards: boards natmod
+test-boards: boards natmod build/firmware/RPI_PICO/firmware.uf2 emulator
 	$(PYTHON) -m pytest tests/boards
 
 ## Build firmware of a Pico and of other boards with RP2040, or of BOARD=RPI_PICO
 firmware: $(patsubst %,build/firmware/%/firmware.uf2,$(or $(BOARD),$(RP2)))
+
+## Put firmware on a board that is plugged in: make flash BOARD=RPI_PICO
+flash: $(VENV)
+	@$(PYTHON) tools/flash.py $(BOARD) $(addprefix --port=,$(PORT))
 
 ## Make sure of the data set Fashion-MNIST, for one test
 fashion:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// node main.js ROM FIRMWARE.uf2 [--port N] [--flash FILE] [--flash-mib N]
+// node main.js ROM FIRMWARE.uf2 [--port N] [--flash FILE] [--flash-mib N] [--ranges FILE]
 //
 // Runs a firmware on an emulated RP2040 and serves its serial port by TCP, at a free port unless
 // one is chosen; the first line that is printed says which. With --flash the contents of the flash
@@ -19,13 +19,17 @@ const { values, positionals } = parseArgs({
     port: { type: "string", default: "0" },
     flash: { type: "string" },
     "flash-mib": { type: "string", default: "2" },
+    ranges: { type: "string" },
   },
 });
 
 let client = null;
-const pico = new Pico(readFileSync(positionals[0]), values["flash-mib"] * 2 ** 20, (bytes) => {
-  client?.write(bytes);
-});
+const pico = new Pico(
+  readFileSync(positionals[0]),
+  values["flash-mib"] * 2 ** 20,
+  (bytes) => client?.write(bytes),
+  values.ranges ? JSON.parse(readFileSync(values.ranges)) : [],
+);
 if (values.flash && existsSync(values.flash)) {
   pico.memory.set(readFileSync(values.flash));
 }

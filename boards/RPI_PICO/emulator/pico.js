@@ -8,7 +8,9 @@ import { Serial } from "./serial.js";
 const FREQUENCY = 125e6;
 const FLASH = 0x10000000;
 const SIO_FIFO_ST = 0x50;
+const SIO_FIFO_ST_VLD = 1;
 const SIO_FIFO_ST_RDY = 2;
+const SIO_FIFO_RD = 0x58;
 const UF2_BLOCK = 512;
 const UF2_MAGICS = [0x0a324655, 0x9e5d5157];
 // Where the datasheet has nothing.
@@ -17,11 +19,30 @@ const COUNTER = 0x40068;
 const NAP_NANOS = 10e6;
 const STOPS = { 1: "fault", 2: "USB boot loader, which is not here" };
 
-// The cycles since the start, low word and high word, for programs that time themselves.
+// The cycles since the start, for programs that time themselves: low word and high word. Then the
+// same for the instructions in some ranges of the flash, [start, end] each, if any are given.
 class CycleCounter extends BasePeripheral {
+  constructor(rp2040, ranges) {
+    super(rp2040, "COUNTER");
+    this.counted = 0;
+    if (ranges.length) {
+      this.count(rp2040.core, ranges);
+    }
+  }
+
+  count(core, ranges) {
+    const inside = new Uint8Array(2 ** 24);
+    ranges.forEach(([start, end]) => inside.fill(1, start - FLASH, end - FLASH));
+    const execute = core.executeInstruction.bind(core);
+    core.executeInstruction = () => {
+      const offset = core.PC - FLASH;
+      this.counted += execute() * (inside[offset] ?? 0);
+    };
+  }
+
   readUint32(offset) {
-    const { cycles } = this.rp2040.core;
-    return offset === 4 ? Math.floor(cycles / 2 ** 32) : cycles >>> 0;
+    const cycles = offset < 8 ? this.rp2040.core.cycles : this.counted;
+    return offset & 4 ? Math.floor(cycles / 2 ** 32) : cycles >>> 0;
   }
 
   writeUint32() {}
@@ -34,15 +55,17 @@ function quiet(uart) {
   };
 }
 
-// Core 1, which there is not, has nothing to say; rp2040js complains about the question.
-function silenceCore1(sio) {
+// Core 1, which there is not, says 0, as the real one does when it has been reset.
+function answerForCore1(sio) {
   const read = sio.readUint32.bind(sio);
-  sio.readUint32 = (offset) => (offset === SIO_FIFO_ST ? SIO_FIFO_ST_RDY : read(offset));
+  const answers = { [SIO_FIFO_ST]: SIO_FIFO_ST_RDY | SIO_FIFO_ST_VLD, [SIO_FIFO_RD]: 0 };
+  sio.readUint32 = (offset) => answers[offset] ?? read(offset);
 }
 
 // A board with an RP2040 and a flash chip; `onData` gets what comes from its serial port.
 export class Pico {
-  constructor(rom, flashBytes, onData) {
+  constructor(rom, flashBytes, onData, ranges = []) {
+    this.ranges = ranges;
     this.rom = new Uint32Array(rom.buffer, rom.byteOffset, rom.length >> 2);
     this.onData = onData;
     this.onStop = () => {};
@@ -81,9 +104,9 @@ export class Pico {
     rp2040.peripherals[0x18000] = ssi;
     rp2040.peripherals[0x40018] = new QspiPins(rp2040, ssi);
     rp2040.peripherals[0x14000] = new CacheControl(rp2040, "XIP_CTRL");
-    rp2040.peripherals[COUNTER] = new CycleCounter(rp2040, "COUNTER");
+    rp2040.peripherals[COUNTER] = new CycleCounter(rp2040, this.ranges);
     rp2040.uart.forEach(quiet);
-    silenceCore1(rp2040.sio);
+    answerForCore1(rp2040.sio);
 
     const watchdog = rp2040.peripherals[0x40058];
     watchdog.reason = reason;
