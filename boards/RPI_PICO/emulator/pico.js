@@ -2,6 +2,7 @@
 
 import { BasePeripheral, ConsoleLogger, LogLevel, RP2040 } from "rp2040js";
 import { Clock } from "./clock.js";
+import { FastCore } from "./core.js";
 import { CacheControl, FlashChip, QspiPins, SSI } from "./flash.js";
 import { Serial } from "./serial.js";
 
@@ -17,6 +18,9 @@ const UF2_MAGICS = [0x0a324655, 0x9e5d5157];
 const COUNTER = 0x40068;
 // What a core that waits may leave out at a time, so that an idle board needs little of the PC.
 const NAP_NANOS = 10e6;
+// Between two looks at the PC's clock.
+const BURSTS = 200;
+const BURST_CYCLES = 5000;
 const STOPS = { 1: "fault", 2: "USB boot loader, which is not here" };
 
 // The cycles since the start, for programs that time themselves: low word and high word. Then the
@@ -127,7 +131,26 @@ export class Pico {
     this.stopped = false;
     this.rp2040 = rp2040;
     this.clock = clock;
+    // Where instructions are counted one by one, one by one they are run.
+    this.fast = this.ranges.length ? null : new FastCore(rp2040);
     this.serial = new Serial(rp2040, this.onData);
+  }
+
+  // Run a little, to a number of cycles at most.
+  step(limit) {
+    const { clock, fast } = this;
+    const { core } = this.rp2040;
+    const end = Math.min(clock.deadline, limit);
+    if (core.waiting) {
+      core.cycles = end;
+    } else if (fast) {
+      fast.run(end);
+    } else {
+      core.executeInstruction();
+    }
+    if (core.cycles >= clock.deadline) {
+      clock.ring();
+    }
   }
 
   // Run for some milliseconds of real time; return whether the core has nothing to do.
@@ -136,26 +159,19 @@ export class Pico {
       this.reset(this.watchdog.reason);
     }
     const end = performance.now() + millis;
-    const { clock } = this;
     const { core } = this.rp2040;
-    let nap = NAP_NANOS / clock.nanosPerCycle;
+    let nap = NAP_NANOS / this.clock.nanosPerCycle;
     while (performance.now() < end && !this.stopped && !this.resetWanted) {
-      for (let i = 0; i < 10000; i++) {
+      for (let i = 0; i < BURSTS; i++) {
         if (core.waiting) {
-          const skipped = clock.deadline - core.cycles;
-          if (skipped > nap) {
-            if (skipped < Infinity) {
-              core.cycles += Math.floor(nap);
-            }
+          if (nap <= 0) {
             return true;
           }
-          nap -= skipped;
-          core.cycles = clock.deadline;
+          nap += core.cycles;
+          this.step(nap);
+          nap -= core.cycles;
         } else {
-          core.executeInstruction();
-        }
-        if (core.cycles >= clock.deadline) {
-          clock.ring();
+          this.step(core.cycles + BURST_CYCLES);
         }
       }
     }
