@@ -106,6 +106,10 @@ emulate: $(if $(filter $(BOARD),$(RP2)),build/firmware/$(BOARD)/firmware.uf2 emu
 test-boards: boards natmod build/firmware/RPI_PICO/firmware.uf2 emulator
 	$(PYTHON) -m pytest tests/boards
 
+## Count the cycles of training on an emulated Pico; writes boards/RPI_PICO/results.csv
+bench-boards: build/firmware/RPI_PICO/firmware.uf2 emulator $(VENV)
+	@$(PYTHON) tools/bench_boards.py
+
 ## Build firmware of a Pico and of other boards with RP2040, or of BOARD=RPI_PICO
 firmware: $(patsubst %,build/firmware/%/firmware.uf2,$(or $(BOARD),$(RP2)))
 
