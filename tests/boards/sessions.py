@@ -9,7 +9,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tools"))
-from emulate import BUILD, ROOT, Board
+from emulate import BUILD, EMULATOR, FIRMWARE, ROOT, RP2040_FLASH_MIB, Board, Rp2040Board
 
 DEVICE = ROOT / "tests/device"
 HELPERS = [DEVICE / name for name in ("border.py", "files.py", "geometry.py")]
@@ -46,6 +46,11 @@ class Output:
 
 def missing(name, build):
     """Return what a session lacks, as a text that says how to get it, or None."""
+    if name in RP2040_FLASH_MIB:
+        for file in FIRMWARE / name / "firmware.uf2", EMULATOR / "rom.bin", EMULATOR / "main.js":
+            if not file.exists():
+                return f"{file.relative_to(ROOT)} is missing: make firmware emulator BOARD={name}"
+        return None
     files = [BUILD / name / "board.txt"]
     files += [BUILD / name / {"user": "firmware.elf", "native": "stock.elf"}[build]]
     if all(file.exists() for file in files) and build == "native":
@@ -93,7 +98,10 @@ def run(name, build, scripts, arch=None):
 
 
 def _start(name, build, arch):
-    board = Board(name, native=build == "native")
+    if name in RP2040_FLASH_MIB:
+        board = Rp2040Board(name)
+    else:
+        board = Board(name, native=build == "native")
     try:
         files = [*HELPERS]
         if build == "native":

@@ -31,6 +31,18 @@ LEFT_OUT = {
     if name != "QEMU_M0"
 }
 LEFT_OUT["QEMU_M0", "native", "hostile"] = ONLY_M0
+# The emulated Pico runs a third of a Pico's cycles in a second, so it gets what is short.
+PICO = "RPI_PICO"
+PICO_RUNS = {
+    *("add", "dense", "freeze", "layers", "loss", "model", "noalloc", "optimizers", "partial"),
+    *("plan", "pool", "rng", "trainer"),
+    *("mlp", "cnn"),
+}
+LEFT_OUT |= {
+    (PICO, "user", script.stem): "long: on boards of QEMU"
+    for script in SCRIPTS
+    if script.stem not in PICO_RUNS
+}
 
 
 def left_out(name, build, script):
@@ -38,14 +50,13 @@ def left_out(name, build, script):
     return LEFT_OUT.get((name, build, script.stem))
 
 
+TARGETS = [(name, build) for name in NAMES for build in sessions.BUILDS] + [(PICO, "user")]
 CASES = [
     (name, build, script)
-    for name in NAMES
-    for build in sessions.BUILDS
+    for name, build in TARGETS
     for script in SCRIPTS
     if not left_out(name, build, script)
 ]
-TARGETS = [(name, build) for name in NAMES for build in sessions.BUILDS]
 
 
 @pytest.fixture(scope="session")
