@@ -97,7 +97,10 @@ class Rp2040Board(Board):
         command += [FIRMWARE / name / "firmware.uf2", "--flash-mib", str(RP2040_FLASH_MIB[name])]
         command += ["--flash", flash] if flash else []
         self._node = subprocess.Popen(
-            [*command, *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+            [*command, "--tied", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.url = self._node.stdout.readline().strip()
         if not self.url:
@@ -131,7 +134,7 @@ class Rp2040Board(Board):
         os.write(self._stop, b"x")
         self._bridge.join()
         self._socket.close()
-        self._node.terminate()
+        self._node.stdin.close()
         self._node.wait()
         self._node.stdout.close()
         for descriptor in (self._master, self._slave, self._stopping, self._stop):

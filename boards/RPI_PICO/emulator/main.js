@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// node main.js ROM FIRMWARE.uf2 [--port N] [--flash FILE] [--flash-mib N] [--ranges FILE]
+// node main.js ROM FIRMWARE.uf2 [--port N] [--flash FILE] [--flash-mib N] [--ranges FILE] [--tied]
 //
 // Runs a firmware on an emulated RP2040 and serves its serial port by TCP, at a free port unless
 // one is chosen; the first line that is printed says which. With --flash the contents of the flash
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     flash: { type: "string" },
     "flash-mib": { type: "string", default: "2" },
     ranges: { type: "string" },
+    tied: { type: "boolean" },
   },
 });
 
@@ -47,6 +48,9 @@ pico.onStop = (reason) => {
 };
 process.on("SIGTERM", () => end(0));
 process.on("SIGINT", () => end(0));
+if (values.tied) {
+  process.stdin.resume().on("end", () => end(0));
+}
 
 const server = createServer((socket) => {
   // One at a time, as with a cable.
