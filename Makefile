@@ -52,8 +52,8 @@ demo: unix $(VENV)
 	@$(PYTHON) tools/demo.py
 
 ## Build everything and run every test
-test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod boards fashion check \
-    build/firmware/RPI_PICO/firmware.uf2 emulator
+test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod packages boards fashion \
+    build/firmware/RPI_PICO/firmware.uf2 emulator check
 	$(PYTHON) -m pytest --doctest-modules host_ref
 	$(PYTHON) -m pytest
 
