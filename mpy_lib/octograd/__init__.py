@@ -28,6 +28,7 @@ _MODULES = {
     "budget": ("fit_budget",),
     "consolidation": ("EWC",),
     "replay": ("ReplayBuffer",),
+    "ringbuffer": ("RingBuffer", "Windows"),
     "trainer": ("Trainer", "Diverged"),
     "progress": ("show",),
 }

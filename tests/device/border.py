@@ -1,4 +1,4 @@
-"""Functions of the border: random arguments, and one bad argument at a time."""
+"""Functions of the border: random arguments, one bad argument at a time, a locked heap."""
 
 import hashlib
 from array import array
@@ -20,6 +20,15 @@ MODULES = (
     _octograd_loss,
     _octograd_pool,
 )
+
+try:
+    from micropython import heap_lock, heap_unlock
+except ImportError:
+
+    def heap_lock():
+        """Do nothing: CPython has no such thing."""
+
+    heap_unlock = heap_lock
 
 rng = array("I", [0])
 _octograd.rng_seed(rng, 1)
@@ -90,6 +99,32 @@ def function(stem):
         if hasattr(module, stem):
             return getattr(module, stem)
     raise AttributeError(stem)
+
+
+def locked(name, function, a, b, c):
+    """Call a function with the heap locked and print that it went well."""
+    # Not with *arguments: that allocates.
+    heap_lock()
+    try:
+        function(a, b, c)
+        error = None
+    except MemoryError as e:
+        error = e
+    finally:
+        heap_unlock()
+    print(name, "no allocation" if error is None else "WRONG: allocated")
+
+
+def refused(text, function, *arguments, **options):
+    """Print why a call is refused; the error begins with the first word of the text."""
+    try:
+        function(*arguments, **options)
+        print(text, "WRONG: accepted")
+    except (TypeError, ValueError) as e:
+        # Where a class or object is printed, its name differs.
+        message = str(e).split("<")[0]
+        named = message.startswith(text.split(" ")[0])
+        print(text, "|", type(e).__name__, message, "" if named else "WRONG: not named")
 
 
 def random(code, n, limit):

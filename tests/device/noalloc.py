@@ -3,33 +3,12 @@
 import hashlib
 from array import array
 
+from border import heap_lock, heap_unlock, locked
+
 import _octograd
 import octograd as og
 
-try:
-    from micropython import heap_lock, heap_unlock
-except ImportError:
-
-    def heap_lock():
-        """Do nothing: CPython has no such thing."""
-
-    heap_unlock = heap_lock
-
 N_IN, N_OUT, N = 20, 4, 12
-
-
-def locked(name, function, a, b, c):
-    """Call a function with the heap locked and print that it went well."""
-    # Not with *arguments: that allocates.
-    heap_lock()
-    try:
-        function(a, b, c)
-        error = None
-    except MemoryError as e:
-        error = e
-    finally:
-        heap_unlock()
-    print(name, "no allocation" if error is None else "WRONG: allocated")
 
 
 def digest(memory):
