@@ -27,6 +27,8 @@ _MODULES = {
     "partial": ("PartialUpdate",),
     "budget": ("fit_budget",),
     "consolidation": ("EWC",),
+    "samples": ("Shuffle",),
+    "dataset": ("Dataset",),
     "replay": ("ReplayBuffer",),
     "ringbuffer": ("RingBuffer", "Windows"),
     "trainer": ("Trainer", "Diverged"),

@@ -58,7 +58,7 @@ class EWC:
     def __repr__(self):
         return f"EWC(strength={self._rate[0] / (1 << self._rate[1])})"
 
-    def measure(self, x, y) -> None:
+    def measure(self, x, y=None) -> None:
         """
         Take the weights as they are, and how much each matters for these samples.
 
@@ -66,8 +66,9 @@ class EWC:
         measured before is forgotten; samples of several tasks may be measured at once.
 
         Args:
-            x: int8 buffer of whole samples, one after the other.
-            y: Class numbers (bytes, array), or an int8 buffer of targets.
+            x: int8 buffer of whole samples, one after the other; or a Dataset.
+            y: Class numbers (bytes, array), or an int8 buffer of targets; not with
+                a Dataset.
 
         Raises:
             TypeError, ValueError: An argument does not fit; nothing has changed.
@@ -76,16 +77,17 @@ class EWC:
         net, trainer = self.net, self.net.trainer
         if trainer is None:
             raise ValueError("net: built again; make a new Trainer and EWC")
-        n = trainer.check_samples(x, y)
+        samples = trainer.samples(x, y)
         sample, target = bytearray(net.n_in), bytearray(len(net.outputs))
         totals = [_Total(part) for part in self.parts]
         net.set_drawing(False)
         try:
             for total in totals:
                 total.begin()
-            for i in range(n):
-                _octograd.take(x, i, sample)
-                trainer.gradient(sample, trainer.loss.select(y, i, target))
+            for i in range(len(samples)):
+                label = samples.record_into(i, sample, target)
+                trainer.loss.check(label, len(net.outputs))
+                trainer.gradient(sample, label)
                 for total in totals:
                     total.add()
         finally:

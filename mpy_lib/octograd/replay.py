@@ -1,6 +1,8 @@
 """Samples of old tasks, kept to be learnt from again."""
 
+import struct
 from array import array
+from binascii import crc32
 
 import _octograd
 
@@ -8,6 +10,10 @@ from .checks import whole
 from .model import SEED_MAX
 
 _COUNT_MAX = 65535
+_MAGIC = b"OCTOREPL"
+_HEAD = "<8sHHHH"  # magic, version, n_in, capacity, classes
+_HEAD_BYTES = struct.calcsize(_HEAD)
+_VERSION = 1
 
 
 class ReplayBuffer:
@@ -74,6 +80,44 @@ class ReplayBuffer:
         if counts[: self.classes] != [self.held(label) for label in range(self.classes)]:
             raise ValueError("memory: that of a ReplayBuffer of the same numbers expected")
         self._n = n
+
+    def save(self, path: str) -> None:
+        """Write the buffer to a file; load() keeps and draws on as this one would."""
+        numbers = self.n_in, self.capacity, self.classes
+        head = struct.pack(_HEAD, _MAGIC, _VERSION, *numbers)
+        with open(path, "wb") as file:
+            file.write(head)
+            file.write(self.memory)
+            file.write(struct.pack("<I", crc32(self.memory, crc32(head))))
+
+    @staticmethod
+    def load(path: str):
+        """
+        Read a buffer from a file.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: It is not a ReplayBuffer, of a later version, cut short or damaged.
+            MemoryError: It does not fit.
+        """
+        with open(path, "rb") as file:
+            head = file.read(_HEAD_BYTES)
+            if len(head) != _HEAD_BYTES or head[:8] != _MAGIC:
+                raise ValueError(f"{path}: not a ReplayBuffer")
+            _, version, n_in, capacity, classes = struct.unpack(_HEAD, head)
+            if version != _VERSION:
+                raise ValueError(f"{path}: format version {_VERSION} expected, got {version}")
+            # Nothing is allocated before the size is known to be that of the file.
+            n = (n_in + 1) * capacity + 4 * classes + 4
+            actual = file.seek(0, 2)
+            if actual != _HEAD_BYTES + n + 4:
+                raise ValueError(f"{path}: {_HEAD_BYTES + n + 4} bytes expected, got {actual}")
+            file.seek(_HEAD_BYTES)
+            memory = bytearray(n)
+            file.readinto(memory)
+            if struct.unpack("<I", file.read(4))[0] != crc32(memory, crc32(head)):
+                raise ValueError(f"{path}: damaged: the checksum does not match")
+        return ReplayBuffer(n_in, capacity, classes=classes, memory=memory)
 
     def held(self, label: int) -> int:
         """Return how many samples of a class are kept."""

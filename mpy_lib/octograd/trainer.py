@@ -13,6 +13,7 @@ from .optimizers import q15
 from .partial import PartialUpdate
 from .progress import Progress
 from .report import Report
+from .samples import Samples, Shuffle
 
 
 class Diverged(Exception):
@@ -231,7 +232,7 @@ class Trainer:
             if self._trained[i].e_w[0] - self._start[i] > 8:
                 raise Diverged(f"{self._trained[i]!r}: the weights have grown 256-fold; lower lr")
 
-    def fit(self, x, y, *, epochs: int = 1, shuffle: bool = True, seed: int = 1, replay=None):
+    def fit(self, x, y=None, *, epochs: int = 1, shuffle: bool = True, seed: int = 1, replay=None):
         """
         Learn from a data set; return a generator that yields after each sample.
 
@@ -241,8 +242,9 @@ class Trainer:
         progress line.
 
         Args:
-            x: int8 buffer of whole samples, one after the other.
-            y: Class numbers (bytes, array), or an int8 buffer of targets.
+            x: int8 buffer of whole samples, one after the other; or a Dataset.
+            y: Class numbers (bytes, array), or an int8 buffer of targets; not with
+                a Dataset, whose targets are checked as they are read.
             epochs: How often each sample is seen.
             shuffle: Whether each epoch has an order of its own.
             seed: Of the orders; the same seed brings the same orders again.
@@ -256,11 +258,10 @@ class Trainer:
             TypeError, ValueError: An argument does not fit; at once, not in the loop.
         """
         whole("epochs", epochs, 1, SEED_MAX)
-        rng = array("I", [1])
-        _octograd.rng_seed(rng, whole("seed", seed, 0, SEED_MAX))
+        samples = self.samples(x, y)
         if replay is not None:
             self._check_replay(replay)
-        return self._fit(x, y, epochs, shuffle, rng, self.check_samples(x, y), replay)
+        return self._fit(samples, epochs, shuffle, Shuffle(len(samples), seed=seed), replay)
 
     def _check_replay(self, replay):
         if not hasattr(replay, "draw_into") or isinstance(replay, type):
@@ -272,44 +273,39 @@ class Trainer:
             wanted = f"{n_in} bytes a sample, up to {n_out} classes"
             raise ValueError(f"replay: {wanted} expected, got {replay!r}")
 
-    def _fit(self, x, y, epochs, shuffle, rng, n, replay):
+    def _fit(self, samples, epochs, shuffle, order, replay):
         sample = bytearray(self.net.n_in)
         target = bytearray(len(self.net.outputs))
-        order = array("H", range(n))
-        progress = Progress(epochs, n, self.loss.classifies)
+        progress = Progress(epochs, len(order), self.loss.classifies)
         for epoch in range(epochs):
             progress.start(epoch)
             self.optimizer.start_epoch(epoch, epochs)
             if shuffle:
-                for i in range(n - 1, 0, -1):
-                    j = _octograd.rng_below(rng, i + 1)
-                    order[i], order[j] = order[j], order[i]
-            for i in range(n):
-                index = order[i]
-                _octograd.take(x, index, sample)
-                loss = self.step(sample, self.loss.select(y, index, target))
+                order.shuffle()
+            for i in range(len(order)):
+                loss = self.step(sample, samples.record_into(order[i], sample, target))
                 progress.add(loss, self.correct)
                 if replay is not None and len(replay):
                     label = replay.draw_into(sample)
                     self.step(sample, label)
                 yield progress
 
-    def evaluate(self, x, y) -> tuple:
+    def evaluate(self, x, y=None) -> tuple:
         """
         Return (loss, accuracy) on a data set; accuracy is None for regression.
 
         Args:
-            x: int8 buffer of whole samples, one after the other.
-            y: Class numbers (bytes, array), or an int8 buffer of targets.
+            x: int8 buffer of whole samples, one after the other; or a Dataset.
+            y: Class numbers (bytes, array), or an int8 buffer of targets; not with
+                a Dataset.
         """
-        n = self.check_samples(x, y)
-        net = self.net
+        samples = self.samples(x, y)
+        net, n = self.net, len(samples)
         sample = bytearray(net.n_in)
         target = bytearray(len(net.outputs))
         progress = Progress(1, n, self.loss.classifies)
         for i in range(n):
-            _octograd.take(x, i, sample)
-            expected = self.loss.select(y, i, target)
+            expected = samples.record_into(i, sample, target)
             logits = net.predict(sample)
             correct = self.loss.classifies and _octograd.argmax(logits) == expected
             progress.add(self.loss.error(logits, net.output_exponent, expected), correct)
@@ -319,14 +315,17 @@ class Trainer:
         """Return a Report: what share of the work was left out so far."""
         return Report(self.net.graph, self._steps, self.steps, self.skipped)
 
-    def check_samples(self, x, y) -> int:
-        """Return the number of samples of a data set that fits the net."""
-        n = self.loss.count(y, len(self.net.outputs))
-        if not 1 <= n <= 65535:
-            raise ValueError(f"y: 1 to 65535 samples expected, got {n}")
-        _octograd.check_items(x, n * self.net.n_in, "x")
-        self.loss.check_all(y, n, len(self.net.outputs))
-        return n
+    def samples(self, x, y):
+        """Return a data set that fits the net: x itself if it is a Dataset, else of x and y."""
+        n_in, n_out = self.net.n_in, len(self.net.outputs)
+        if not hasattr(x, "record_into"):
+            return Samples(x, y, self.loss, n_in, n_out)
+        if y is not None:
+            raise ValueError(f"y: None expected with {x!r}")
+        wanted = n_in, None if self.loss.classifies else n_out
+        if (x.n_in, x.n_out) != wanted:
+            raise ValueError(f"x: n_in={n_in}, n_out={wanted[1]} expected, got {x!r}")
+        return x
 
 
 class _Step:

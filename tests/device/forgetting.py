@@ -3,6 +3,7 @@
 from array import array
 
 from border import Functions, digest, layer_arguments, random
+from files import PATH, read, remove, with_checksum, write
 
 import _octograd_consolidation
 import octograd as og
@@ -76,6 +77,36 @@ x[0] = 99
 for one in (replay, again):
     one.add(x, 1)
 print("goes on", replay.memory == again.memory or "WRONG", again.held(0), len(again))
+
+# A file goes on as the buffer itself; one that is cut or changed is refused.
+replay.save(PATH)
+loaded = og.ReplayBuffer.load(PATH)
+print(loaded, loaded.memory == replay.memory or "WRONG", len(loaded), len(read()))
+for k in range(20):
+    x[0] = k
+    for one in (replay, loaded):
+        one.add(x, k % 3 % 2)
+    label = replay.draw_into(x)
+    value = x[0]
+    if loaded.draw_into(x) != label or x[0] != value:
+        print("WRONG", label)
+print("loaded", replay.memory == loaded.memory or "WRONG")
+data, outcomes = read(), ""
+bad = [data[:n] for n in range(len(data))] + [data + b"\0"]
+for k in range(len(data)):
+    bad.append(data[:k] + bytes([data[k] ^ 85]) + data[k + 1 :])
+# Numbers that a checksum fits: another version, no sample, counts that do not fit.
+for k, value in ((8, 2), (10, 0), (12, 0), (14, 0), (32, 9)):
+    bad.append(with_checksum(data[:k] + bytes([value]) + data[k + 1 :]))
+for one in bad:
+    write(one)
+    try:
+        og.ReplayBuffer.load(PATH)
+        outcomes += "L"
+    except ValueError:
+        outcomes += "v"
+print(outcomes, "WRONG" if "L" in outcomes else "all refused")
+remove(PATH)
 
 # A class may be seen more often than is counted.
 replay = og.ReplayBuffer(1, 2, classes=1)
