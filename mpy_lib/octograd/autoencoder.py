@@ -6,8 +6,9 @@ import _octograd
 
 from .checks import whole
 from .features import Features
+from .fixed import clamp
 from .graph import Graph, check_shape
-from .latent import CODE_EXPONENT, Latent, clamp, normal
+from .latent import CODE_EXPONENT, Latent, normal
 from .losses import MSE, BinaryCrossEntropy
 from .model import SEED_MAX, Sequential, forward_hidden
 from .trainer import Trainer

@@ -6,6 +6,7 @@ import _octograd
 import _octograd_loss
 
 from .checks import whole
+from .fixed import clamp, round_shift
 from .latent_tables import KL_SLOPE, NORMAL, SIGMA
 from .layers import Dense
 from .optimizers import exact_rate
@@ -151,20 +152,6 @@ class Latent(Dense):
     def weighted_kl(self) -> int:
         """Return beta, that after the warm-up, times KL of the last sample, in 1/1024 nats."""
         return min((self._factor * min(self.kl(), 2**24)) >> self._shift, _SUM_MAX)
-
-
-def clamp(v: int, limit: int) -> int:
-    """Limit v to -limit..limit."""
-    return -limit if v < -limit else limit if v > limit else v
-
-
-def round_shift(v: int, s: int) -> int:
-    """Return v / 2**s to the nearest, halves up, as docs/numerics.md, section 2 has it."""
-    if s > 0:
-        s = min(s, 30)
-        return (v + (1 << (s - 1))) >> s
-    k = min(-s, 29)
-    return clamp(v, 2**29 >> k) << k if k else v
 
 
 def normal(rng) -> int:
