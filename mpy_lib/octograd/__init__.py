@@ -27,6 +27,8 @@ _MODULES = {
     "partial": ("PartialUpdate",),
     "budget": ("fit_budget",),
     "consolidation": ("EWC",),
+    "drift": ("DriftDetector",),
+    "prototypes": ("Prototypes",),
     "statistics": ("RunningStatistics",),
     "quantizer": ("Quantizer",),
     "augment": ("Augment",),

@@ -140,14 +140,16 @@ class Autoencoder(Sequential):
     def encode_into(self, x, code) -> int:
         """Write the code of one sample to an int8 buffer; return its exponent."""
         self.check_built()
-        _octograd.check_items(x, self.n_in, "x")
-        _octograd.check_items(code, len(self.code), "code")
-        tensors, exponents, last = self._tensors, self._exponents, self._code
-        tensors[0] = x
-        forward_hidden(self.graph.nodes, 0, last, tensors, exponents, self._indices, False)
-        _octograd.take(tensors[last], 0, code)
-        self.code_exponent = exponents[last]
+        self.code_exponent = self.run_into(x, self._code, self._code, code, "code")
         return self.code_exponent
+
+    @property
+    def embedding_size(self) -> int:
+        self.check_built()
+        return len(self.code)
+
+    def embed_into(self, x, embedding) -> int:
+        return self.encode_into(x, embedding)
 
     def decode(self, z, *, exponent=None) -> array:
         """

@@ -154,6 +154,37 @@ class Sequential:
         """Return the most likely class of one sample."""
         return _octograd.argmax(self.predict(x))
 
+    @property
+    def embedding_size(self) -> int:
+        """Items of embed_into()."""
+        self.check_built()
+        nodes = self.graph.nodes
+        tensor = nodes[-1].sources[0]
+        return nodes[tensor - 1].size if tensor else self.n_in
+
+    def embed_into(self, x, embedding) -> int:
+        """
+        Write what the last layer sees of one sample; return its exponent. Allocates nothing.
+
+        Args:
+            x: int8 buffer of the input's size, in units of 2**-7.
+            embedding: Writable int8 buffer of embedding_size items.
+        """
+        self.check_built()
+        nodes = self.graph.nodes
+        return self.run_into(x, nodes[-1].sources[0], len(nodes) - 1, embedding, "embedding")
+
+    def run_into(self, x, tensor, stop, out, name) -> int:
+        """Run the nodes before `stop`; copy a tensor of theirs, and return its exponent."""
+        size = self.graph.nodes[tensor - 1].size if tensor else self.n_in
+        _octograd.check_items(x, self.n_in, "x")
+        _octograd.check_items(out, size, name)
+        tensors, places = self._tensors, self._exponents
+        tensors[0] = x
+        forward_hidden(self.graph.nodes, 0, stop, tensors, places, self._indices, False)
+        _octograd.take(tensors[tensor], 0, out)
+        return places[tensor]
+
     def calibrate(self, x) -> None:
         """
         Let the ranges of all layers learn from samples, and nothing else.
