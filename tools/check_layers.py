@@ -17,7 +17,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 KERNEL_HEADERS = {"<stdint.h>", "<stddef.h>", "<stdbool.h>"}
 
 MICROPYTHON_MODULES = {
-    *("array", "binascii", "collections", "errno", "gc", "hashlib", "io", "json", "math"),
+    *(
+        "array",
+        "asyncio",
+        "binascii",
+        "collections",
+        "errno",
+        "gc",
+        "hashlib",
+        "io",
+        "json",
+        "math",
+    ),
     *("micropython", "os", "struct", "sys", "time"),
 }
 

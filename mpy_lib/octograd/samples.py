@@ -75,7 +75,11 @@ class Shuffle:
 
     def shuffle(self) -> None:
         """Bring them into another order. Allocates nothing."""
+        self.shuffle_part(len(self._order) - 1, 0)
+
+    def shuffle_part(self, first: int, last: int) -> None:
+        """Do the part of shuffle() from place `first` down to before `last`. Allocates nothing."""
         order, rng = self._order, self._rng
-        for i in range(len(order) - 1, 0, -1):
+        for i in range(first, last, -1):
             j = _octograd.rng_below(rng, i + 1)
             order[i], order[j] = order[j], order[i]

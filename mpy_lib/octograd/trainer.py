@@ -11,9 +11,11 @@ from .layers import fresh_range
 from .model import SEED_MAX, exponents, forward, forward_views
 from .optimizers import q15
 from .partial import PartialUpdate
-from .progress import Progress
+from .progress import Progress, elapsed, milliseconds
 from .report import Report
-from .samples import Samples, Shuffle
+from .samples import COUNT_MAX, Samples, Shuffle
+
+_PART = 64  # swaps of a shuffle between which fit_async() may let others run
 
 
 class Diverged(Exception):
@@ -257,11 +259,60 @@ class Trainer:
         Raises:
             TypeError, ValueError: An argument does not fit; at once, not in the loop.
         """
+        return self._begin(x, y, epochs, shuffle, seed, replay, COUNT_MAX)
+
+    async def fit_async(
+        self,
+        x,
+        y=None,
+        *,
+        epochs: int = 1,
+        shuffle: bool = True,
+        seed: int = 1,
+        replay=None,
+        slice_ms: int = 10,
+    ):
+        """
+        Learn from a data set, as fit() does, byte for byte, while other tasks of asyncio run too.
+
+            task = asyncio.create_task(trainer.fit_async(x, y, slice_ms=5))
+
+        It lets the others run after slice_ms at the latest, if a step takes less: it stops
+        before one that might not fit, going by the longest so far. Else after each
+        step; with a replay two steps belong together. Nothing is allocated once it runs.
+
+        Args:
+            slice_ms: Milliseconds in a row, 0 to 10000; 0 is one step.
+            x, y, epochs, shuffle, seed, replay: As of fit().
+
+        Returns:
+            The Progress of the last epoch.
+
+        Raises:
+            TypeError, ValueError: An argument does not fit; before the first step.
+        """
+        import asyncio
+
+        whole("slice_ms", slice_ms, 0, 10000)
+        longest, before = 0, milliseconds()
+        start = before
+        for p in self._begin(x, y, epochs, shuffle, seed, replay, _PART):
+            progress = p
+            longest = max(longest, elapsed(before))
+            if elapsed(start) + longest >= slice_ms:
+                await asyncio.sleep(0)
+                start = milliseconds()
+            before = milliseconds()
+        return progress
+
+    def _begin(self, x, y, epochs, shuffle, seed, replay, part):
+        """Check the arguments of a fit, and return its generator."""
         whole("epochs", epochs, 1, SEED_MAX)
         samples = self.samples(x, y)
         if replay is not None:
             self._check_replay(replay)
-        return self._fit(samples, epochs, shuffle, Shuffle(len(samples), seed=seed), replay)
+        order = Shuffle(len(samples), seed=seed)
+        return self._fit(samples, epochs, shuffle, order, replay, part)
 
     def _check_replay(self, replay):
         if not hasattr(replay, "draw_into") or isinstance(replay, type):
@@ -273,15 +324,19 @@ class Trainer:
             wanted = f"{n_in} bytes a sample, up to {n_out} classes"
             raise ValueError(f"replay: {wanted} expected, got {replay!r}")
 
-    def _fit(self, samples, epochs, shuffle, order, replay):
+    def _fit(self, samples, epochs, shuffle, order, replay, part):
         sample = bytearray(self.net.n_in)
         target = bytearray(len(self.net.outputs))
         progress = Progress(epochs, len(order), self.loss.classifies)
         for epoch in range(epochs):
             progress.start(epoch)
             self.optimizer.start_epoch(epoch, epochs)
-            if shuffle:
-                order.shuffle()
+            top = len(order) - 1 if shuffle else 0
+            while top > 0:
+                order.shuffle_part(top, max(top - part, 0))
+                top -= part
+                if part < COUNT_MAX:
+                    yield progress
             for i in range(len(order)):
                 loss = self.step(sample, samples.record_into(order[i], sample, target))
                 progress.add(loss, self.correct)
