@@ -1,6 +1,7 @@
 """The examples print what their READMEs say."""
 
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -14,11 +15,12 @@ def blocks(path):
     return [[line for line in block.split("\n") if line] for block in found]
 
 
-def run(root, need, cwd, *command):
+def run(root, need, cwd, *command, library=()):
     """Run an example on MicroPython; return the lines that stay on the screen."""
     micropython = root / "build/unix/micropython"
     need(micropython.exists(), "no build/unix/micropython: make unix")
-    environment = os.environ | {"MICROPYPATH": str(root / "mpy_lib")}
+    path = ":".join(str(folder) for folder in (root / "mpy_lib", *library))
+    environment = os.environ | {"MICROPYPATH": path}
     command = [micropython, *command]
     result = subprocess.run(command, cwd=cwd, env=environment, capture_output=True)
     assert 0 == result.returncode, result.stderr
@@ -35,6 +37,27 @@ def test_anomaly_prints_what_it_says(root, tmp_path, need, block, arguments):
 
     assert said == [line for line in printed if line in said]
     assert [] == [line for line in printed if "False" in line]
+
+
+@pytest.mark.parametrize("name", ["gestures", "knock"])
+def test_example_prints_what_it_says(root, tmp_path, need, name):
+    example = root / "examples" / name
+    said = blocks(example / "README.md")[0]
+
+    printed = run(root, need, tmp_path, example / "main.py")
+
+    assert said == [line for line in printed if line][1:]
+
+
+def test_background_misses_no_sample(root, tmp_path, need):
+    asyncio = pathlib.Path(os.environ.get("MICROPY_DIR") or root / "build/micropython") / "extmod"
+    need((asyncio / "asyncio").is_dir(), f"no {asyncio}/asyncio: make unix")
+    example = root / "examples/background"
+    said = blocks(example / "README.md")[0]
+
+    printed = run(root, need, tmp_path, example / "main.py", library=[asyncio])
+
+    assert said == [line for line in printed if line in said]
 
 
 def test_vae_digits_prints_what_it_says_and_leaves_a_picture(root, tmp_path, need):
