@@ -56,7 +56,7 @@ for value in (0.0, 1e-6, 0.1, 0.99, 1.0, -9.81, 127.0, 127.5, 1000.0, 1.0e6):
     quantizer.calibrate((value,))
     print(list(quantizer.shift), quantizer.quantize(value), quantizer.quantize(-value))
 quantizer = og.Quantizer(shift=-1)
-values = (0.25, 0.75, -0.25, -0.75, 0.5, 63.25, 63.75, 64.0, -63.5, -64.0, 1000.0, 0.24999999)
+values = (0.25, 0.75, -0.25, -0.75, 0.5, 63.25, 63.75, 64.0, -63.5, -64.0, 1000.0, 0.25 - 2.0**-26)
 print([quantizer.quantize(v) for v in values])
 print([quantizer.quantize(v) for v in array("f", [0.1, 0.2, 1.3, -7.7, 20.02])])
 out = bytearray(3)
@@ -153,7 +153,7 @@ print(statistics.frames)
 for value in (-31, 24, None, 1.0):
     refused("shift", og.Quantizer, 1, shift=value)
 quantizer = og.Quantizer(2)
-for value in (2**17 + 1, -(2**17) - 1, float("nan"), float("inf"), 2.0**31, None, "1"):
+for value in (2**17 + 1, -(2**17) - 1, float("nan"), float("inf"), None, "1"):
     refused("x", quantizer.calibrate, [5, value])
     refused("x", quantizer.quantize, value)
 print(list(quantizer.shift))
