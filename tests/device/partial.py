@@ -54,7 +54,8 @@ for minimum, maximum in ((0.1, 1.0), (0.3, 0.3), (1 / 32768, 1), (0.25, 0.75)):
     for by in ("confidence", "loss"):
         partial = og.PartialUpdate(minimum, maximum, by=by)
         samples = ((0, 0), (1, 1), (16384, 700), (32768, 1400), (300, 700), (9, 2**29), (9, 2**28))
-        print(minimum, maximum, by, [partial.fraction(error, loss) for error, loss in samples])
+        shares = int(32768 * minimum + 0.5), int(32768 * maximum + 0.5)
+        print(*shares, by, [partial.fraction(error, loss) for error, loss in samples])
 print(og.PartialUpdate(0.5, by="loss"))
 for value in (0, -0.1, 1.01, None, "1", float("nan")):
     refused("minimum", minimum=value)
