@@ -1,8 +1,8 @@
 #!/bin/sh
 # Make .venv with the `dev` dependencies of pyproject.toml.
 #
-# With OCTOGRAD_TORCH=1 or OCTOGRAD_REQUIRE=all also with `torch`; where pip would choose a build
-# with CUDA, set PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu. With OCTOGRAD_QUALITY=1
+# With OCTOGRAD_TORCH=1 or OCTOGRAD_REQUIRE=all also with `torch`; where pip would choose a
+# build with CUDA, let PIP_EXTRA_INDEX_URL name an index of CPU builds. With OCTOGRAD_QUALITY=1
 # with `torch` and `data`. Each of the three sets has a stamp, so that one venv can be completed
 # later.
 set -eu
