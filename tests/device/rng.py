@@ -97,3 +97,4 @@ try:
     refuse("put", "x", long, 0, long)
 except MemoryError:
     print("SKIP take out: memory")
+    print("SKIP put x: memory")
