@@ -14,7 +14,17 @@ import _octograd
 import octograd as og
 
 BANDS = 32
+SHAPE = (BANDS,)
 LEARN, CALIBRATE = 2000, 400
+
+
+def make():
+    """Return the model, not yet built."""
+    return og.Autoencoder(
+        [og.Dense(16, og.relu), og.Dense(3)],
+        [og.Dense(16, og.relu), og.Dense(BANDS)],
+        loss=og.MSE(),
+    )
 
 
 class Motor:
@@ -71,12 +81,8 @@ def watch(detector, motor, n, what):
 def main(path="motor.og", adapt="adapt", seed=1):
     print(sys.version.split("; ")[-1] + ", " + sys.platform)
     motor = Motor(seed)
-    model = og.Autoencoder(
-        [og.Dense(16, og.relu), og.Dense(3)],
-        [og.Dense(16, og.relu), og.Dense(BANDS)],
-        loss=og.MSE(),
-    )
-    model.build((BANDS,), seed=seed)
+    model = make()
+    model.build(SHAPE, seed=seed)
     model.prepare(og.SGD(1 / 32))
     print(f"{model.plan(training=True).ram} bytes for the model in training")
     detector = og.AnomalyDetector(

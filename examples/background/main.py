@@ -22,8 +22,14 @@ import _octograd
 import octograd as og
 
 FRAMES, N, QUEUE = 16, 160, 512
+SHAPE = (FRAMES,)
 SLICE_MS = 10
 SAMPLES = 150  # frames to take before the sensor's task ends
+
+
+def make():
+    """Return the net, not yet built."""
+    return og.Sequential(og.Dense(24, og.relu), og.Dense(3))
 
 
 def now_ms():
@@ -95,8 +101,8 @@ def data(n, seed):
 
 
 async def tasks():
-    net = og.Sequential(og.Dense(24, og.relu), og.Dense(3))
-    net.build((FRAMES,), seed=1)
+    net = make()
+    net.build(SHAPE, seed=1)
     trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 64))
     test = data(120, 2)
     before = 100 * trainer.evaluate(*test)[1]

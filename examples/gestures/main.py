@@ -28,6 +28,17 @@ import octograd as og
 FRAMES, AXES = 40, 3
 GESTURES = ("circle", "shake", "lift", "push")
 G = 4096
+SHAPE = (FRAMES, AXES)
+
+
+def make():
+    """Return the net, not yet built."""
+    return og.Sequential(
+        og.Conv1D(8, 5, strides=2, activation=og.relu),
+        og.Conv1D(12, 5, strides=2, activation=og.relu),
+        og.Flatten(),
+        og.Dense(len(GESTURES)),
+    )
 
 
 def wave(phase):
@@ -112,13 +123,8 @@ def main(folder="."):
     quantizer = og.Quantizer(AXES)
     quantizer.calibrate([-3 * G, 3 * G])
 
-    net = og.Sequential(
-        og.Conv1D(8, 5, strides=2, activation=og.relu),
-        og.Conv1D(12, 5, strides=2, activation=og.relu),
-        og.Flatten(),
-        og.Dense(len(GESTURES)),
-    )
-    net.build((FRAMES, AXES), seed=3)
+    net = make()
+    net.build(SHAPE, seed=3)
     trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 64))
     print(f"{net.plan(training=True).ram} bytes for the net in training")
 

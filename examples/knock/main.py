@@ -22,6 +22,7 @@ import _octograd
 import octograd as og
 
 BINS = 32  # of an event, 10 samples each: 1.6 seconds
+SHAPE = (BINS, 1)
 TRIGGER = 4000  # counts above which an event begins
 # Pauses between the knocks of each pattern, in samples.
 HOUSEHOLD = ((40, 90), (28, 28), (90, 36, 36))
@@ -36,6 +37,17 @@ FACTORY = (
     (100, 100),
     (30, 30, 90),
 )
+
+
+def make():
+    """Return the net, not yet built."""
+    return og.Sequential(
+        og.Conv1D(8, 5, activation=og.relu),
+        og.MaxPool1D(2),
+        og.Flatten(),
+        og.Dense(16, og.relu),
+        og.Dense(len(FACTORY)),
+    )
 
 
 class Door:
@@ -119,14 +131,8 @@ def main():
         return listen(door, pattern, event, ring)
 
     # At the factory: a net learns to tell patterns apart that are not those of the household.
-    net = og.Sequential(
-        og.Conv1D(8, 5, activation=og.relu),
-        og.MaxPool1D(2),
-        og.Flatten(),
-        og.Dense(16, og.relu),
-        og.Dense(len(FACTORY)),
-    )
-    net.build((BINS, 1), seed=2)
+    net = make()
+    net.build(SHAPE, seed=2)
     trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 64))
     print(f"{net.plan(training=True).ram} bytes for the net in training")
     for k in range(560):

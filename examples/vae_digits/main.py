@@ -13,9 +13,21 @@ import octograd as og
 
 SIDE = 8
 PIXELS = SIDE * SIDE
+SHAPE = (SIDE, SIDE, 1)
 EPOCHS = 20
 LABELS = 10  # of each class, for the head
 SHOWN = 10  # images of each kind in the result
+
+
+def make():
+    """Return the autoencoder, not yet built."""
+    return og.VAE(
+        [og.Flatten(), og.Dense(32, og.relu)],
+        [og.Dense(32, og.relu), og.Dense(PIXELS)],
+        latent=8,
+        beta=1 / 4,
+        warmup=1000,
+    )
 
 
 def load(folder, name):
@@ -65,16 +77,10 @@ def main(folder="digits", path="vae.json", seed=1):
     train_x, train_y, test_x, test_y = [
         load(folder, name) for name in ("train_x", "train_y", "test_x", "test_y")
     ]
-    vae = og.VAE(
-        [og.Flatten(), og.Dense(32, og.relu)],
-        [og.Dense(32, og.relu), og.Dense(PIXELS)],
-        latent=8,
-        beta=1 / 4,
-        warmup=1000,
-    )
-    plan = vae.plan((SIDE, SIDE, 1), training=True)
+    vae = make()
+    plan = vae.plan(SHAPE, training=True)
     print(plan)
-    vae.build((SIDE, SIDE, 1), seed=seed)
+    vae.build(SHAPE, seed=seed)
     vae.prepare(og.SGD(1 / 256))
 
     print(f"\nLearning from {len(train_y)} images, without labels")
@@ -87,7 +93,7 @@ def main(folder="digits", path="vae.json", seed=1):
     few_x, few_y = few(train_x, train_y)
     print(f"\nA head on the code, from {len(few_y)} labels; the encoder stays as it is")
     head = og.Sequential(vae.features(), og.Dense(10))
-    head.build((SIDE, SIDE, 1), seed=seed)
+    head.build(SHAPE, seed=seed)
     trainer = og.Trainer(head, og.SoftmaxCrossEntropy(), og.SGD(1 / 16))
     og.show(trainer.fit(few_x, few_y, epochs=40), every=500)
     right = int(trainer.evaluate(test_x, test_y)[1] * len(test_y) + 0.5)
