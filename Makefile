@@ -106,9 +106,12 @@ emulate: $(if $(filter $(BOARD),$(RP2)),build/firmware/$(BOARD)/firmware.uf2 emu
 test-boards: boards natmod build/firmware/RPI_PICO/firmware.uf2 emulator
 	$(PYTHON) -m pytest tests/boards
 
-## Count the cycles of training on an emulated Pico; writes boards/RPI_PICO/results.csv
-bench-boards: build/firmware/RPI_PICO/firmware.uf2 emulator $(VENV)
-	@$(PYTHON) tools/bench_boards.py
+BENCHED = $(or $(BOARD),$(EMULATED) RPI_PICO)
+## Measure on emulated boards, or on BOARD=QEMU_M0; writes their results.csv
+bench-boards: $(patsubst %,build/boards/%/stock.elf,$(filter QEMU_%,$(BENCHED))) \
+    $(patsubst %,build/firmware/%/firmware.uf2,$(filter RPI_%,$(BENCHED))) \
+    emulator $(VENV)
+	@$(PYTHON) tools/bench_boards.py $(BOARD)
 
 ## Build firmware of a Pico and of other boards with RP2040, or of BOARD=RPI_PICO
 firmware: $(patsubst %,build/firmware/%/firmware.uf2,$(or $(BOARD),$(RP2)))
@@ -210,8 +213,8 @@ build/firmware/%/firmware.uf2: $(MPY) build/mpy-cross/mpy-cross $(VENV) FORCE
 	    $(PYTHON) tools/uf2.py $(@D)/firmware.bin $@)); \
 	    else test $$? -eq 3; fi
 
-# What the emulated RP2040 needs: rp2040js, and a boot ROM.
-emulator: build/emulator/rom.bin build/emulator/main.js
+# What the emulated RP2040 needs, rp2040js and a boot ROM, and what counts instructions in QEMU.
+emulator: build/emulator/rom.bin build/emulator/main.js build/emulator/counter.so
 
 build/emulator/rom.bin: $(addprefix boards/RPI_PICO/emulator/rom.,c S ld)
 	@if tools/packages.sh armv6m; then $(call quietly, (arm-none-eabi-gcc -std=c99 -Wall -Wextra \
@@ -222,6 +225,10 @@ build/emulator/rom.bin: $(addprefix boards/RPI_PICO/emulator/rom.,c S ld)
 build/emulator/main.js: $(wildcard boards/RPI_PICO/emulator/*.js*)
 	@if tools/packages.sh emulator; then $(call quietly, \
 	    (cp $^ $(@D) && cd $(@D) && npm ci --no-audit --no-fund)); else test $$? -eq 3; fi
+
+build/emulator/counter.so: bench/boards/counter.c
+	@mkdir -p $(@D)
+	$(CC) -O2 $(LIB_CFLAGS) -o $@ $<
 
 # The library as a board without it in its firmware gets it.
 build/boards/library: build/mpy-cross/mpy-cross FORCE
