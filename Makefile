@@ -107,7 +107,7 @@ test-boards: boards natmod build/firmware/RPI_PICO/firmware.uf2 emulator
 	$(PYTHON) -m pytest tests/boards
 
 BENCHED = $(or $(BOARD),$(EMULATED) RPI_PICO)
-## Measure on emulated boards, or on BOARD=QEMU_M0; writes their results.csv
+## Measure on emulated boards, or on BOARD=QEMU_M0; writes their results.csv and the tables
 bench-boards: $(patsubst %,build/boards/%/stock.elf,$(filter QEMU_%,$(BENCHED))) \
     $(patsubst %,build/firmware/%/firmware.uf2,$(filter RPI_%,$(BENCHED))) \
     emulator $(VENV)

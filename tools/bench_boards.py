@@ -3,11 +3,11 @@ Measure the module, inference and training on emulated boards, and write what ca
 
     tools/bench_boards.py [BOARD...]
 
-Each board gets a boards/BOARD/results.csv. A Pico's cycles are counted by its emulator, the
-instructions of boards in QEMU by a plugin, bench/boards/counter.c; their clock goes by
-instructions too. Kernels are told from the rest by their addresses, which the linker's map has;
-the functions of the compiler and of libc that they call, as for divisions, are not counted with
-them.
+Each board gets a boards/BOARD/results.csv, then the tables of the READMEs are written anew. A
+Pico's cycles are counted by its emulator, the instructions of boards in QEMU by a plugin,
+bench/boards/counter.c; their clock goes by instructions too. Kernels are told from the rest by
+their addresses, which the linker's map has; the functions of the compiler and of libc that they
+call, as for divisions, are not counted with them.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import json
 import re
 import sys
 
+import board_tables
 from emulate import BUILD, EMULATOR, FIRMWARE, NAMES, ROOT, Board, Rp2040Board
 
 PICO, PICO_MHZ = "RPI_PICO", 125
@@ -104,6 +105,7 @@ def main():
         with (ROOT / "boards" / name / "results.csv").open("w", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerows([("item", "figure", "value", "unit"), *results])
+    board_tables.main()
 
 
 if __name__ == "__main__":
