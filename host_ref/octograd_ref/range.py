@@ -75,13 +75,18 @@ def requantize(acc, r, base, activation=LINEAR):
     """
     if is_table(activation):
         return activate(round_shift(acc, -4 - base), activation, 0).astype(np.int8), -7, r
+    v, used = _make(acc, r, base, activation)
+    learned = learn(r, used, int(np.abs(v).max()))
+    return clamp(v, 127).astype(np.int8), used.exponent, learned
+
+
+def _make(acc, r, base, activation):
     used, fresh = begin(r, int(np.min(base)))
     v = _activated(acc, used.exponent, base, activation)
     if fresh:
         used = widen(used, int(np.abs(v).max()))
         v = _activated(acc, used.exponent, base, activation)
-    learned = learn(r, used, int(np.abs(v).max()))
-    return clamp(v, 127).astype(np.int8), used.exponent, learned
+    return v, used
 
 
 def _activated(acc, exponent, base, activation):
@@ -127,5 +132,7 @@ def requantize_error(sums, e_sums, error, r):
         pending = round_shift(error.pending.astype(np.int64), e_sums - error.e_pending)
         sums = sums + clamp(pending, 2**29)
     sums = activation_backward(sums, error.y, error.activation, error.e_y)
-    dx, e_dx, learned = requantize(sums, r, e_sums - drop(error.activation))
-    return dx, e_dx, learned if sums.any() else r
+    v, used = _make(sums, r, e_sums - drop(error.activation), LINEAR)
+    # From half, so that the few largest errors saturate and the others have one bit more.
+    learned = learn(r, used, round_shift(int(np.abs(v).max()), 1)) if sums.any() else r
+    return clamp(v, 127).astype(np.int8), used.exponent, learned

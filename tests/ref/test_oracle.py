@@ -53,7 +53,7 @@ class Errors:
     Our rule for the ranges of errors in the place of the other (docs/numerics.md, section 17).
 
     Exponents of errors are relative to that of the loss's error, floors are applied when a
-    tensor begins, and zeros count unless all sums are 0.
+    tensor begins, zeros count unless all sums are 0, and half the largest magnitude does.
     """
 
     def __init__(self, module):
@@ -80,7 +80,7 @@ class Errors:
         rounded = self.round_shift(sums, scale.e - e)
         used = scale.e
         if rounded.any() or fresh is not None and sums.any():
-            scale.after(int(np.abs(rounded).max()))
+            scale.after((int(np.abs(rounded).max()) + 1) >> 1)
         else:
             scale.e, scale.m, scale.n = before
         return self.clamp(rounded, 127), used + self.e_loss

@@ -196,6 +196,29 @@ def test_requantize_error_adds_what_is_pending_before_the_activation(acc, finer,
     assert expected == e
 
 
+@given(sums, seen)
+def test_requantize_error_learns_from_half_its_largest(acc, r):
+    acc = np.clip(acc, -(2**29), 2**29)
+    x = np.ones(acc.size, np.int8)
+
+    dx, e, learnt = requantize_error(acc, -20, Error(x), r)
+
+    largest = int(np.abs(round_shift(acc, e + 20)).max())
+    half = learn(r, r._replace(exponent=e), round_shift(largest, 1))
+    assert (half if acc.any() else r) == learnt
+    np.testing.assert_array_equal(np.clip(round_shift(acc, e + 20), -127, 127), dx)
+
+
+def test_requantize_error_lets_errors_saturate_that_are_up_to_twice_as_large():
+    acc, r = np.array([254, -254, 100]), Range(0, 0, 0)
+
+    for _ in range(2 * WINDOW):
+        dx, e, r = requantize_error(acc, 0, Error(np.ones(3, np.int8)), r)
+
+    np.testing.assert_array_equal([127, -127, 100], dx)
+    assert 0 == e
+
+
 def test_requantize_error_learns_from_sums_that_round_to_nothing_but_not_from_none():
     r = Range(20, 5, 7)
     x = np.array([1, -1], np.int8)

@@ -68,5 +68,9 @@ int8_t og_error_item(og_tensor_t *t, const og_error_t *error, size_t k, int32_t 
 }
 
 int32_t og_error_end(const og_tensor_t *t, og_range_t *range) {
-    return og_tensor_end(t, t->any ? range : NULL);
+    if (t->any) {
+        // From half, so that the few largest errors saturate and the others have one bit more.
+        og_range_learn(range, &t->range, og_round_shift(t->largest, 1));
+    }
+    return t->range.exponent;
 }
