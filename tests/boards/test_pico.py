@@ -129,7 +129,7 @@ def test_fast_core_does_what_rp2040js_does(need):
 
     result = subprocess.run(
         ["node", emulator / "compare.js", emulator / "rom.bin"]
-        + [sessions.FIRMWARE / NAME / "firmware.uf2", "12000000"],
+        + [sessions.FIRMWARE / NAME / "firmware.uf2", "16000000"],
         capture_output=True,
         text=True,
     )
