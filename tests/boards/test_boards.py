@@ -18,7 +18,7 @@ from emulate import NAMES, Board
 DEVICE = sorted(p for p in sessions.DEVICE.glob("*.py") if not p.name.startswith("test_"))
 HELPERS = {path.name for path in sessions.HELPERS} | {"interpreters.py", "conftest.py"}
 DEVICE = [path for path in DEVICE if path.name not in HELPERS]
-TRAINING = [sessions.ROOT / "tests/train" / name for name in ("mlp.py", "cnn.py")]
+TRAINING = [sessions.ROOT / "tests/train" / name for name in ("mlp.py", "vae.py", "cnn.py")]
 SCRIPTS = DEVICE + TRAINING
 
 # Where a script is left out, and why.
