@@ -66,22 +66,30 @@ def share_noise(net, twin):
         latent.normal = normal
 
 
+def room_for_the_largest_errors(net):
+    """Double what errors may be, as the largest of them saturate otherwise, which is meant."""
+    for layer in net.layers:
+        if layer.dy_range:
+            layer.dy_range[0] += 1
+
+
 @pytest.mark.parametrize("name", NETS)
 def test_first_steps_go_where_those_of_int8_go(name, twins):
     net, twin = twins(name, 1 / 1024)
     before = weights.dequantized(net)
     share_noise(net, twin)
 
-    for sample in images(12, net.n_in):
+    for k, sample in enumerate(images(12, net.n_in)):
         real = sample / np.float32(128)
         twin.step(real, real)
         net.step(sample)
+        if k == 2:
+            room_for_the_largest_errors(net)
 
     after = weights.dequantized(net)
     for (w, _), (w_int8, _), (start, _) in zip(twin.weights, after, before, strict=True):
         a, b = (w - start).ravel(), (w_int8 - start).ravel()
-        # Not closer, as the largest errors of the first steps saturate.
-        assert a @ b > 0.95 * np.sqrt((a @ a) * (b @ b))
+        assert a @ b > 0.97 * np.sqrt((a @ a) * (b @ b))
 
 
 @pytest.mark.parametrize("name", VAES)
