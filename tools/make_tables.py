@@ -38,6 +38,7 @@ def c_source():
         + c_table("og_table_sigmoid", "int8_t", tables.SIGMOID)
         + c_table("og_table_tanh", "int8_t", tables.TANH)
         + c_table("og_table_sigmoid_q15", "uint16_t", tables.SIGMOID_Q15)
+        + c_table("og_table_log2", "uint16_t", tables.LOG2)
     )
 
 

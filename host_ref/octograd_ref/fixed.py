@@ -20,6 +20,21 @@ def decay(v, m):
     return v - np.sign(v) * ((np.abs(v) + (1 << m) - 1) >> m)
 
 
+def scale_q15(v, m):
+    """
+    Return ``v * m / 2**15``, to the nearest within 1/2, as two products of 16 bits.
+
+    Args:
+        v: int64 array or int, at most ``2**30`` in magnitude.
+        m: At most ``2**15`` in magnitude.
+
+    Example:
+        >>> scale_q15(100001, 16384), scale_q15(-100001, 16384)
+        (50001, -50000)
+    """
+    return m * (v >> 15) + round_shift(m * (v & 32767), 15)
+
+
 def round_shift(v, s):
     """
     Divide by a power of two, to the nearest, halves up.

@@ -30,6 +30,8 @@ _MODULES = {
     "drift": ("DriftDetector",),
     "prototypes": ("Prototypes",),
     "statistics": ("RunningStatistics",),
+    "summary": ("Summary",),
+    "filter": ("Filter",),
     "quantizer": ("Quantizer",),
     "augment": ("Augment",),
     "samples": ("Shuffle",),

@@ -138,6 +138,12 @@ def random(code, n, limit):
     return a
 
 
+def noise(n, limit, tone=0):
+    """Return samples, array('h'): noise of at most a limit, and a slow triangle."""
+    tones = [tone * (abs(i % 40 - 20) - 10) for i in range(n)]
+    return array("h", [_octograd.rng_below(rng, 2 * limit + 1) - limit + tone for tone in tones])
+
+
 def layer_arguments(n_in, n_out, n, n_b):
     """Return a value for each argument of a layer's functions, for n weights and n_b biases."""
     return {

@@ -289,6 +289,35 @@ class Kernels(Library):
         args = kept, dy.size // channels, channels, fraction, scores
         return kept, self.call("og_partial_keep_s8", *args)
 
+    # og_wide.h
+
+    def divide(self, v, d):
+        return self.call("og_divide_u64", v, d)
+
+    def root(self, v):
+        return self.call("og_root_u64", v)
+
+    def log2(self, v):
+        return self.call("og_log2_u64", v)
+
+    # og_summary.h
+
+    def summary(self, x):
+        n, channels = x.shape
+        out = outputs(5 * channels, np.int16)
+        self.call("og_summary_s16", x.ravel(), n, channels, out)
+        return out.reshape(channels, 5)
+
+    # og_filter.h
+
+    def filter_apply(self, sections, x, state, in_place=False):
+        fields = record([field for section in sections for field in section])
+        after, x_items = state.ravel().copy(), x.ravel().copy()
+        y = x_items if in_place else outputs(x.size, np.int16)
+        args = fields, len(sections), x_items, *x.shape, after, y
+        self.call("og_filter_apply_s16", *args)
+        return y.reshape(x.shape), after.reshape(state.shape)
+
 
 @pytest.fixture(scope="session")
 def build_shim(root, need, tmp_path_factory):

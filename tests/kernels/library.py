@@ -15,10 +15,11 @@ ITEMS = {
     **{"int8_t": np.int8, "uint8_t": np.uint8, "int16_t": np.int16},
     **{"int32_t": np.int32, "uint32_t": np.uint32},
     **dict.fromkeys(("og_axis_t", "og_window_t", "og_range_t"), np.int16),
-    **dict.fromkeys(("og_rate_t", "og_batch_t"), np.int16),
+    **dict.fromkeys(("og_rate_t", "og_batch_t", "og_section_t", "og_summary_t"), np.int16),
 }
 VALUES = {
     **{"int32_t": ctypes.c_int32, "uint32_t": ctypes.c_uint32, "size_t": ctypes.c_size_t},
+    "uint64_t": ctypes.c_uint64,
     **{"bool": ctypes.c_bool, "og_activation_t": ctypes.c_int32, "void": None},
 }
 

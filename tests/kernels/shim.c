@@ -2,10 +2,13 @@
 // The kernels' inline functions and walks, and their records' layout, as a library for tests.
 #include "og_add.h"
 #include "og_conv2d.h"
+#include "og_filter.h"
 #include "og_loss.h"
 #include "og_rng.h"
+#include "og_summary.h"
 
 void shim_round_shift(size_t n, const int32_t *v, const int32_t *s, int32_t *out);
+void shim_scale_q15(size_t n, const int32_t *v, const int32_t *m, int32_t *out);
 void shim_clamp(size_t n, const int32_t *v, const int32_t *limit, int32_t *out);
 void shim_abs(size_t n, const int32_t *v, int32_t *out);
 void shim_bit_length(size_t n, const uint32_t *v, int32_t *out);
@@ -31,10 +34,18 @@ size_t shim_linear_bytes(void);
 size_t shim_error_bytes(void);
 size_t shim_weights_bytes(void);
 size_t shim_step_bytes(void);
+size_t shim_section_bytes(void);
+size_t shim_summary_bytes(void);
 
 void shim_round_shift(size_t n, const int32_t *v, const int32_t *s, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
         out[k] = og_round_shift(v[k], s[k]);
+    }
+}
+
+void shim_scale_q15(size_t n, const int32_t *v, const int32_t *m, int32_t *out) {
+    for (size_t k = 0; k < n; k++) {
+        out[k] = og_scale_q15(v[k], m[k]);
     }
 }
 
@@ -187,4 +198,12 @@ size_t shim_weights_bytes(void) {
 
 size_t shim_step_bytes(void) {
     return sizeof(og_step_t);
+}
+
+size_t shim_section_bytes(void) {
+    return sizeof(og_section_t);
+}
+
+size_t shim_summary_bytes(void) {
+    return sizeof(og_summary_t);
 }

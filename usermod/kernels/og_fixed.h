@@ -35,6 +35,23 @@ static inline int32_t og_round_shift(int32_t v, int32_t s) {
     return og_clamp(v, ((int32_t)1 << 29) >> k) * ((int32_t)1 << k);
 }
 
+// v * m / 2^15 for |v| <= 2^30 and |m| <= 2^15, within 1/2 of the exact value; a product of
+// 32 and 16 bits as a Cortex-M0 has it. At most |v| + 1, as |m * (v >> 15)| <= 2^30.
+static inline int32_t og_scale_q15(int32_t v, int32_t m) {
+    return m * (v >> 15) + og_round_shift(m * (v & 32767), 15);
+}
+
+// floor(v / n + 1/2), for |v| <= 2^30 and 1 <= n <= 2^30.
+static inline int32_t og_divide_nearest(int32_t v, int32_t n) {
+    int32_t quotient = v / n;
+    int32_t rest = v - quotient * n;
+    if (rest < 0) {
+        rest += n;
+        quotient--;
+    }
+    return quotient + (rest >= n - rest);
+}
+
 // v less 2^-m of itself, rounded towards zero, so that it always gets there.
 static inline int32_t og_decay(int32_t v, int32_t m) {
     int32_t taken = (og_abs(v) + ((int32_t)1 << m) - 1) >> m;

@@ -17,4 +17,7 @@ extern const int8_t og_table_sigmoid[256];
 extern const int8_t og_table_tanh[256];
 extern const uint16_t og_table_sigmoid_q15[256];
 
+// floor(32768 log2(1 + i / 32) + 1/2), i = 0..32.
+extern const uint16_t og_table_log2[33];
+
 #endif // OG_TABLES_H
