@@ -39,6 +39,7 @@ def c_source():
         + c_table("og_table_tanh", "int8_t", tables.TANH)
         + c_table("og_table_sigmoid_q15", "uint16_t", tables.SIGMOID_Q15)
         + c_table("og_table_log2", "uint16_t", tables.LOG2)
+        + c_table("og_table_sine", "uint16_t", tables.SINE)
     )
 
 

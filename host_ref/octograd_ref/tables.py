@@ -18,5 +18,6 @@ KL_SLOPE = np.minimum(np.floor(128 * (np.exp(_I) - 1) + 0.5), 32767).astype(np.i
 _QUANTILES = [NormalDist().inv_cdf((i + 0.5) / 256) for i in range(256)]
 NORMAL = np.floor(32 * np.array(_QUANTILES) + 0.5).astype(np.int8)
 
-# For logarithms, which are interpolated between the items.
+# For logarithms and angles, which are interpolated between the items.
 LOG2 = np.floor(32768 * np.log2(1 + np.arange(33) / 32) + 0.5).astype(np.uint16)
+SINE = np.floor(32768 * np.sin(np.pi * np.arange(257) / 512) + 0.5).astype(np.uint16)

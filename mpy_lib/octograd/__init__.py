@@ -32,6 +32,8 @@ _MODULES = {
     "statistics": ("RunningStatistics",),
     "summary": ("Summary",),
     "filter": ("Filter",),
+    "spectrum": ("Spectrum",),
+    "mel": ("LogMel", "MFCC"),
     "quantizer": ("Quantizer",),
     "augment": ("Augment",),
     "samples": ("Shuffle",),

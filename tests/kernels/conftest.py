@@ -318,6 +318,37 @@ class Kernels(Library):
         self.call("og_filter_apply_s16", *args)
         return y.reshape(x.shape), after.reshape(state.shape)
 
+    # og_spectrum.h
+
+    def power_spectrum(self, x, log2_n, stride):
+        """Of every stride-th item, with rubbish between and no more behind than is needed."""
+        spread, power = (
+            outputs((x.size - 1) * stride + 1, np.int16),
+            outputs(2**log2_n + 2, np.uint32),
+        )
+        spread[::stride] = x
+        e = self.call("og_power_spectrum_s16", spread, x.size, stride, log2_n, power)
+        bins = 2 ** (log2_n - 1) + 1
+        assert not power[bins:].any()
+        return power[:bins], e
+
+    def band_magnitude(self, power, e, n, log2_n, edges, unit):
+        out = outputs(edges.size - 1, np.int16)
+        self.call("og_band_magnitude_s16", power, e, n, log2_n, edges, out.size, unit, out)
+        return out
+
+    # og_mel.h
+
+    def mel_energy(self, power, e, edges, weights):
+        out = outputs(edges.size - 2, np.int16)
+        self.call("og_mel_energy_s16", power, e, edges, out.size, weights, out)
+        return out
+
+    def cosine_transform(self, x, n_out):
+        y = outputs(n_out, np.int16)
+        self.call("og_cosine_transform_s16", x, x.size, y, n_out)
+        return y
+
 
 @pytest.fixture(scope="session")
 def build_shim(root, need, tmp_path_factory):

@@ -5,10 +5,14 @@
 #include "og_filter.h"
 #include "og_loss.h"
 #include "og_rng.h"
+#include "og_sine.h"
 #include "og_summary.h"
 
 void shim_round_shift(size_t n, const int32_t *v, const int32_t *s, int32_t *out);
 void shim_scale_q15(size_t n, const int32_t *v, const int32_t *m, int32_t *out);
+void shim_sine(size_t n, const uint32_t *phase, int32_t *out);
+void shim_cosine(size_t n, const uint32_t *phase, int32_t *out);
+void shim_sine_step(size_t n, const uint32_t *i, int32_t *out);
 void shim_clamp(size_t n, const int32_t *v, const int32_t *limit, int32_t *out);
 void shim_abs(size_t n, const int32_t *v, int32_t *out);
 void shim_bit_length(size_t n, const uint32_t *v, int32_t *out);
@@ -46,6 +50,24 @@ void shim_round_shift(size_t n, const int32_t *v, const int32_t *s, int32_t *out
 void shim_scale_q15(size_t n, const int32_t *v, const int32_t *m, int32_t *out) {
     for (size_t k = 0; k < n; k++) {
         out[k] = og_scale_q15(v[k], m[k]);
+    }
+}
+
+void shim_sine(size_t n, const uint32_t *phase, int32_t *out) {
+    for (size_t k = 0; k < n; k++) {
+        out[k] = og_sine(phase[k]);
+    }
+}
+
+void shim_cosine(size_t n, const uint32_t *phase, int32_t *out) {
+    for (size_t k = 0; k < n; k++) {
+        out[k] = og_cosine(phase[k]);
+    }
+}
+
+void shim_sine_step(size_t n, const uint32_t *i, int32_t *out) {
+    for (size_t k = 0; k < n; k++) {
+        out[k] = og_sine_step(i[k]);
     }
 }
 

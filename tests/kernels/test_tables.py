@@ -15,6 +15,7 @@ from octograd_ref import tables
         ("tanh", ctypes.c_int8),
         ("sigmoid_q15", ctypes.c_uint16),
         ("log2", ctypes.c_uint16),
+        ("sine", ctypes.c_uint16),
     ],
 )
 def test_table_equals_reference(kernels, name, item):

@@ -20,4 +20,7 @@ extern const uint16_t og_table_sigmoid_q15[256];
 // floor(32768 log2(1 + i / 32) + 1/2), i = 0..32.
 extern const uint16_t og_table_log2[33];
 
+// A quarter of a sine: floor(32768 sin(pi i / 512) + 1/2), i = 0..256.
+extern const uint16_t og_table_sine[257];
+
 #endif // OG_TABLES_H
