@@ -39,7 +39,7 @@ comma := ,
 QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PYTHON) -m quality
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
-.PHONY: size quality quality-quick quality-tools
+.PHONY: size features quality quality-quick quality-tools
 .PHONY: packages boards emulate test-boards firmware flash emulator bench-boards clean FORCE
 .DELETE_ON_ERROR:
 
@@ -135,6 +135,10 @@ quality-quick: quality-tools
 # PyTorch pretrains the nets that are adapted, and some data sets come with Python packages.
 quality-tools: export OCTOGRAD_QUALITY = 1
 quality-tools: .venv/stamp-quality unix-fast fashion
+
+## Measure features against their formulas in float; writes bench/features/results.md
+features: $(VENV)
+	@PYTHONPATH=mpy_lib:host_ref $(PYTHON) bench/features/errors.py
 
 ## Print flash, stack and lines of each C file, and the size of each native module
 size: natmod
