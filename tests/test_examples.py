@@ -39,7 +39,7 @@ def test_anomaly_prints_what_it_says(root, tmp_path, need, block, arguments):
     assert [] == [line for line in printed if "False" in line]
 
 
-@pytest.mark.parametrize("name", ["gestures", "knock"])
+@pytest.mark.parametrize("name", ["gestures", "keyword", "knock"])
 def test_example_prints_what_it_says(root, tmp_path, need, name):
     example = root / "examples" / name
     said = blocks(example / "README.md")[0]
