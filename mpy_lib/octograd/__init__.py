@@ -39,6 +39,7 @@ _MODULES = {
     "samples": ("Shuffle",),
     "dataset": ("Dataset",),
     "replay": ("ReplayBuffer",),
+    "checkpoint": ("Checkpoint",),
     "ringbuffer": ("RingBuffer", "Windows"),
     "trainer": ("Trainer", "Diverged"),
     "progress": ("show",),

@@ -5,6 +5,7 @@ from array import array
 from binascii import crc32
 
 from .checks import number, whole
+from .files import AtomicFile, read_saved
 from .format import read, write
 from .optimizers import q15
 
@@ -183,7 +184,7 @@ class AnomalyDetector:
 
         load() goes on as this one would: in the same state, with the same
         threshold, scores kept so far, and votes. Nothing is written to the file
-        but by this call.
+        but by this call, and it takes the place of an old one when it is complete.
         """
         tail = struct.pack(
             _TAIL,
@@ -203,7 +204,7 @@ class AnomalyDetector:
         )
         largest = struct.pack(f"<{len(self._largest)}i", *self._largest)
         block = bytes(self._window) + largest + tail[:-4]
-        with open(path, "wb") as file:
+        with AtomicFile(path) as file:
             write(self.model, file)
             file.write(block)
             file.write(struct.pack("<I", crc32(block)))
@@ -218,8 +219,7 @@ class AnomalyDetector:
             ValueError: It is not a detector, cut short or damaged.
             MemoryError: It does not fit.
         """
-        with open(path, "rb") as file:
-            return _load(file, path)
+        return read_saved(path, _load)
 
 
 def _load(file, path):

@@ -3,10 +3,10 @@
 import struct
 from array import array
 from binascii import crc32
-from io import BytesIO
 
 import octograd
 
+from .files import AtomicFile, MemoryFile, checksum, read_saved
 from .graph import Graph
 from .layers import Weighted
 from .model import Sequential
@@ -19,8 +19,8 @@ _HEAD = "<8sHHI"  # magic, version, number of records, bytes of the file
 # Generator, weight bits, dimensions, the input's shape, loss and encoder of an autoencoder.
 _MODEL = "<IBB4HBB"
 _RECORD = "<BBBB8H9hH"  # kind, activation, flags, padding, numbers, three ranges, exponents
-_HEAD_BYTES = struct.calcsize(_HEAD) + struct.calcsize(_MODEL)
-_RECORD_BYTES = struct.calcsize(_RECORD)
+HEAD_BYTES = struct.calcsize(_HEAD) + struct.calcsize(_MODEL)
+RECORD_BYTES = struct.calcsize(_RECORD)
 _TRAINABLE, _RESIDUAL, _BIAS, _DY_RANGE, _EDGE_RANGE = 1, 2, 4, 8, 16  # flags
 _FRESH = (0, 0, -1)
 # A kind is the index of its name; 0 is none.
@@ -41,7 +41,7 @@ def file_size(net, input_shape, residual) -> int:
         residual: Whether trainable layers have residual bytes.
     """
     graph = Graph(net.layers, input_shape)
-    n = _HEAD_BYTES + _RECORD_BYTES * len(_records(net.layers)) + 4
+    n = HEAD_BYTES + RECORD_BYTES * len(records(net.layers)) + 4
     for node in graph.nodes:
         layer = node.layer
         exponents = 1 if layer.e_w is None else len(layer.e_w)
@@ -53,49 +53,52 @@ def _tensor_bytes(node, residual, exponents) -> int:
     layer, shape = node.layer, node.input_shape
     if not isinstance(layer, Weighted):
         return 0
-    weights = _padded(layer.n_weights(shape))
+    weights = padded(layer.n_weights(shape))
     biases = 4 * layer.n_biases(shape) if layer.use_bias else 0
-    return weights * (2 if residual else 1) + biases + _padded(exponents)
+    return weights * (2 if residual else 1) + biases + padded(exponents)
 
 
-def _records(layers) -> list:
+def records(layers) -> list:
     """Return all layers in the order of the file: a block before what is in it."""
     found = []
     for layer in layers:
         found.append(layer)
         if layer.block:
-            found += _records(layer.layers) + _records(layer.shortcut) + [layer.add]
+            found += records(layer.layers) + records(layer.shortcut) + [layer.add]
     return found
 
 
 def save(net, path: str) -> None:
-    """Write a built model to a file."""
-    with open(path, "wb") as file:
+    """Write a built model to a file, in the place of an old one when it is complete."""
+    with AtomicFile(path) as file:
         write(net, file)
 
 
 def write(net, file) -> None:
     """Write a built model to an open file, from where it stands."""
-    records = [_pack(layer) for layer in _records(net.layers)]
-    tensors = []
+    crc = _put(file, head(net), 0)
+    for layer in records(net.layers):
+        crc = _put(file, pack(layer), crc)
     for node in net.graph.nodes:
-        tensors += _tensors(node.layer)
-    total = _HEAD_BYTES + _RECORD_BYTES * len(records) + 4
-    total += sum([_padded(n) for _, n in tensors])
-    shape = net.input_shape + (0,) * (4 - len(net.input_shape))
-    head = struct.pack(_HEAD, MAGIC, VERSION, len(records), total)
-    dimensions = len(net.input_shape)
-    own = _autoencoder(net)
-    model = struct.pack(_MODEL, net.rng[0], net.weight_bits, dimensions, *(shape + own))
-    crc = 0
-    blocks = [(block, len(block)) for block in [head, model] + records]
-    for block, n in blocks + tensors:
-        file.write(block)
-        crc = crc32(block, crc)
-        padding = bytes(_padded(n) - n)
-        file.write(padding)
-        crc = crc32(padding, crc)
+        for tensor, n in tensors(node.layer):
+            crc = _put(file, bytes(padded(n) - n), _put(file, tensor, crc))
     file.write(struct.pack("<I", crc))
+
+
+def _put(file, block, crc):
+    file.write(block)
+    return crc32(block, crc)
+
+
+def head(net) -> bytes:
+    """Return what is in a built model's file before the records of its layers."""
+    shape, n_records = net.input_shape, len(records(net.layers))
+    total = HEAD_BYTES + RECORD_BYTES * n_records + 4
+    for node in net.graph.nodes:
+        total += sum([padded(n) for _, n in tensors(node.layer)])
+    numbers = shape + (0,) * (4 - len(shape)) + _autoencoder(net)
+    model = struct.pack(_MODEL, net.rng[0], net.weight_bits, len(shape), *numbers)
+    return struct.pack(_HEAD, MAGIC, VERSION, n_records, total) + model
 
 
 def _autoencoder(net) -> tuple:
@@ -124,51 +127,17 @@ def load(path, *, features=None) -> Sequential:
         MemoryError: It does not fit.
     """
     if not isinstance(path, str):
-        return _Reader(_Memory(path), "model", features, 0).model()
-    with open(path, "rb") as file:
-        return read(file, path, features, 0)
+        return _Reader(MemoryFile(path), "model", features, 0).model()
+    return read_saved(path, lambda file, name: read(file, name, features, 0))
 
 
 def read(file, path: str, features, after: int) -> Sequential:
     """Read a model from the start of an open file, with so many bytes after it."""
     try:
-        file = _Memory(file)  # a file of a ROMFS is a buffer too
+        file = MemoryFile(file)  # a file of a ROMFS is a buffer too
     except TypeError:
         file.seek(0)
     return _Reader(file, path, features, after).model()
-
-
-class _Memory:
-    """A file whose content lies in memory, and may stay there."""
-
-    def __init__(self, buffer):
-        self.view = memoryview(buffer)
-        self._at = 0
-
-    def seek(self, offset, whence=0):
-        self._at = offset + (len(self.view) if whence else 0)
-
-    def tell(self):
-        return self._at
-
-    def take(self, n):
-        """Return a view of the next n bytes, or of fewer at the end."""
-        view = self.view[self._at : self._at + n]
-        self._at += len(view)
-        return view
-
-    def read(self, n):
-        return bytes(self.take(n))
-
-    def readinto(self, buffer):
-        if isinstance(buffer, array):
-            # At any address, so not by its items.
-            n = BytesIO(self.view[self._at : self._at + 4 * len(buffer)]).readinto(buffer)
-            self._at += n
-            return n
-        view = self.take(len(buffer))
-        buffer[: len(view)] = view
-        return len(view)
 
 
 class _Reader:
@@ -196,17 +165,10 @@ class _Reader:
             self._fail(f"format version {VERSION} expected, got {version}")
         self._file.seek(0, 2)
         actual = self._file.tell() - self._after
-        if actual != total or total < _HEAD_BYTES + 4:
+        if actual != total or total < HEAD_BYTES + 4:
             self._fail(f"{total} bytes expected, got {actual}")
         self._file.seek(0)
-        block, crc, left = bytearray(256), 0, total - 4
-        view = memoryview(block)
-        while left:
-            n = self._file.readinto(view[: min(left, 256)])
-            if not n:
-                self._fail("cut short")
-            crc = crc32(view[:n], crc)
-            left -= n
+        crc = checksum(self._file, total - 4)
         if self._unpack("<I")[0] != crc:
             self._fail("damaged: the checksum does not match")
         self._file.seek(struct.calcsize(_HEAD))
@@ -265,8 +227,7 @@ class _Reader:
         if padding > len(PADDINGS):
             self._fail(f"padding 0 to 2 expected, got {padding}")
         for i in (0, 3, 6):
-            exponent, maximum, count = ranges[i : i + 3]
-            if not (-511 <= exponent <= 511 and 0 <= maximum <= 127 and -1 <= count <= 255):
+            if not sound_range(*ranges[i : i + 3]):
                 self._fail("range out of range")
         kind = _KINDS[kind]
         if kind == "Residual":
@@ -296,7 +257,7 @@ class _Reader:
     def _check_length(self, graph, n_records):
         # Nothing is allocated before the sizes are known to be those of the file.
         states = {id(layer): state for layer, state in self._states}
-        n = _HEAD_BYTES + _RECORD_BYTES * n_records + 4
+        n = HEAD_BYTES + RECORD_BYTES * n_records + 4
         for node in graph.nodes:
             flags, _, exponents, _ = states[id(node.layer)]
             if isinstance(node.layer, Weighted):
@@ -311,7 +272,7 @@ class _Reader:
     def _lend(self, graph):
         """Let frozen layers have their weights where they are, if that is in memory."""
         self._residuals = {}
-        if not isinstance(self._file, _Memory):
+        if not isinstance(self._file, MemoryFile):
             return
         states = {id(layer): state for layer, state in self._states}
         at = self._file.tell()
@@ -322,7 +283,7 @@ class _Reader:
                 n = layer.n_weights(node.input_shape)
                 layer.lent = self._file.view[at : at + n]
                 if flags & _RESIDUAL:
-                    second = at + _padded(n)
+                    second = at + padded(n)
                     self._residuals[id(layer)] = self._file.view[second : second + n]
             at += _tensor_bytes(node, flags & _RESIDUAL, exponents)
 
@@ -343,15 +304,21 @@ class _Reader:
             layer.adopt_training(memory)
 
     def _read_tensors(self, layer):
-        for tensor, n in _tensors(layer):
+        for tensor, n in tensors(layer):
             if isinstance(tensor, memoryview):
                 self._file.take(n)
             elif self._file.readinto(tensor) != n:
                 self._fail("cut short")
-            self._file.read(_padded(n) - n)
+            self._file.read(padded(n) - n)
 
 
-def _pack(layer):
+def sound_range(exponent, maximum, count) -> bool:
+    """Return whether a range has values that training can reach."""
+    return -511 <= exponent <= 511 and 0 <= maximum <= 127 and -1 <= count <= 255
+
+
+def pack(layer) -> bytes:
+    """Return the record of a layer."""
     flags = _TRAINABLE if layer.trainable else 0
     flags |= _RESIDUAL if layer.residual is not None else 0
     flags |= _BIAS if isinstance(layer, Weighted) and layer.use_bias else 0
@@ -409,7 +376,7 @@ def _unpack(kind, activation, flags, padding, numbers):
     return layer(activation) if kind == "Add" else layer()
 
 
-def _tensors(layer) -> list:
+def tensors(layer) -> list:
     """Return the buffers of a layer that the file holds, and their bytes."""
     if not isinstance(layer, Weighted):
         return []
@@ -421,5 +388,5 @@ def _tensors(layer) -> list:
     return found + [(layer.e_w, len(layer.e_w))]
 
 
-def _padded(n: int) -> int:
+def padded(n: int) -> int:
     return (n + 3) & ~3

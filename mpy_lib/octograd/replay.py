@@ -7,6 +7,7 @@ from binascii import crc32
 import _octograd
 
 from .checks import whole
+from .files import BLOCK, AtomicFile, MemoryFile, checksum, read_saved
 from .model import SEED_MAX
 
 _COUNT_MAX = 65535
@@ -72,23 +73,64 @@ class ReplayBuffer:
         if not isinstance(memory, bytearray):
             raise TypeError("memory: bytearray expected")
         _octograd.check_items(memory, self.n_bytes, "memory")
+        self._n = self._check_counts(MemoryFile(memory), _fail_memory)
         self.memory = memory
-        n = sum([self.held(label) for label in range(self.classes)])
-        counts = [0] * 256
-        for index in range(min(n, self.capacity)):
-            counts[memory[self._labels + index]] += 1
-        if counts[: self.classes] != [self.held(label) for label in range(self.classes)]:
-            raise ValueError("memory: that of a ReplayBuffer of the same numbers expected")
-        self._n = n
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of its file."""
+        return _HEAD_BYTES + self.n_bytes + 4
 
     def save(self, path: str) -> None:
-        """Write the buffer to a file; load() keeps and draws on as this one would."""
-        numbers = self.n_in, self.capacity, self.classes
-        head = struct.pack(_HEAD, _MAGIC, _VERSION, *numbers)
-        with open(path, "wb") as file:
-            file.write(head)
-            file.write(self.memory)
-            file.write(struct.pack("<I", crc32(self.memory, crc32(head))))
+        """
+        Write the buffer to a file; load() keeps and draws on as this one would.
+
+        The file takes the place of an old one when it is complete.
+        """
+        with AtomicFile(path) as file:
+            self.write(file)
+
+    def write(self, file) -> None:
+        """Write the buffer's file to an open one, from where it stands."""
+        head = self._head()
+        file.write(head)
+        file.write(self.memory)
+        file.write(struct.pack("<I", crc32(self.memory, crc32(head))))
+
+    def _head(self):
+        return struct.pack(_HEAD, _MAGIC, _VERSION, self.n_in, self.capacity, self.classes)
+
+    def check(self, file, fail) -> None:
+        """Read a file from where it stands; call fail(text) if it is not of such a buffer."""
+        if file.read(_HEAD_BYTES) != self._head():
+            fail(f"{self!r} expected")
+        self._check_counts(file, fail)
+        file.seek(4, 1)
+
+    def restore(self, file) -> None:
+        """Take what check() has read."""
+        file.seek(_HEAD_BYTES, 1)
+        file.readinto(self.memory)
+        file.seek(4, 1)
+        self._n = sum([self.held(label) for label in range(self.classes)])
+
+    def _check_counts(self, file, fail):
+        """Read a memory; return how many samples it holds, if it says the same of each class."""
+        start = file.tell()
+        file.seek(self._counts, 1)
+        # Of each class, how many are held; how many were seen is passed over.
+        held = struct.unpack("<" + "Hxx" * self.classes, file.read(4 * self.classes))
+        n, found = sum(held), [0] * 256
+        if n > self.capacity:
+            fail("more samples than there is room for")
+        file.seek(start + self._labels)
+        for k in range(0, n, BLOCK):
+            for label in file.read(min(n - k, BLOCK)):
+                found[label] += 1
+        if tuple(found[: self.classes]) != held:
+            fail("samples and classes do not match")
+        file.seek(start + self.n_bytes)
+        return n
 
     @staticmethod
     def load(path: str):
@@ -100,24 +142,7 @@ class ReplayBuffer:
             ValueError: It is not a ReplayBuffer, of a later version, cut short or damaged.
             MemoryError: It does not fit.
         """
-        with open(path, "rb") as file:
-            head = file.read(_HEAD_BYTES)
-            if len(head) != _HEAD_BYTES or head[:8] != _MAGIC:
-                raise ValueError(f"{path}: not a ReplayBuffer")
-            _, version, n_in, capacity, classes = struct.unpack(_HEAD, head)
-            if version != _VERSION:
-                raise ValueError(f"{path}: format version {_VERSION} expected, got {version}")
-            # Nothing is allocated before the size is known to be that of the file.
-            n = (n_in + 1) * capacity + 4 * classes + 4
-            actual = file.seek(0, 2)
-            if actual != _HEAD_BYTES + n + 4:
-                raise ValueError(f"{path}: {_HEAD_BYTES + n + 4} bytes expected, got {actual}")
-            file.seek(_HEAD_BYTES)
-            memory = bytearray(n)
-            file.readinto(memory)
-            if struct.unpack("<I", file.read(4))[0] != crc32(memory, crc32(head)):
-                raise ValueError(f"{path}: damaged: the checksum does not match")
-        return ReplayBuffer(n_in, capacity, classes=classes, memory=memory)
+        return read_saved(path, _read)
 
     def held(self, label: int) -> int:
         """Return how many samples of a class are kept."""
@@ -201,3 +226,29 @@ class ReplayBuffer:
     def _set(self, k, value):
         self.memory[k] = value & 255
         self.memory[k + 1] = value >> 8
+
+
+def _fail_memory(text):
+    raise ValueError("memory: that of a ReplayBuffer of the same numbers expected")
+
+
+def _read(file, path):
+    head = file.read(_HEAD_BYTES)
+    if len(head) != _HEAD_BYTES or head[:8] != _MAGIC:
+        raise ValueError(f"{path}: not a ReplayBuffer")
+    _, version, n_in, capacity, classes = struct.unpack(_HEAD, head)
+    if version != _VERSION:
+        raise ValueError(f"{path}: format version {_VERSION} expected, got {version}")
+    # Nothing is allocated before the size is known to be that of the file.
+    n = (n_in + 1) * capacity + 4 * classes + 4
+    actual = file.seek(0, 2)
+    if actual != _HEAD_BYTES + n + 4:
+        raise ValueError(f"{path}: {_HEAD_BYTES + n + 4} bytes expected, got {actual}")
+    file.seek(0)
+    crc = checksum(file, _HEAD_BYTES + n)
+    if struct.unpack("<I", file.read(4))[0] != crc:
+        raise ValueError(f"{path}: damaged: the checksum does not match")
+    file.seek(_HEAD_BYTES)
+    memory = bytearray(n)
+    file.readinto(memory)
+    return ReplayBuffer(n_in, capacity, classes=classes, memory=memory)
