@@ -96,7 +96,7 @@ def without_skips(lines, got):
     ]
 
 
-def run(command, cwd, **environment):
+def run(command, cwd, timeout=300, **environment):
     """Run a command in a folder with these environment variables besides."""
     environment = {k: str(v) for k, v in environment.items()}
     return subprocess.run(
@@ -105,5 +105,5 @@ def run(command, cwd, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
     )
