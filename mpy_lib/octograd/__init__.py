@@ -40,6 +40,7 @@ _MODULES = {
     "dataset": ("Dataset",),
     "replay": ("ReplayBuffer",),
     "checkpoint": ("Checkpoint",),
+    "guard": ("Guard",),
     "ringbuffer": ("RingBuffer", "Windows"),
     "trainer": ("Trainer", "Diverged"),
     "progress": ("show",),

@@ -8,6 +8,7 @@ from .checks import number, whole
 from .files import AtomicFile, read_saved
 from .format import read, write
 from .optimizers import q15
+from .signature import signature_bytes
 
 _MAGIC = b"OCTOANOM"
 # learn, calibrate, quantile, margin, window, votes, adapt, state, samples, next vote, threshold,
@@ -178,7 +179,7 @@ class AnomalyDetector:
         more = t * margin >> 8 if t < 2**21 else (t >> 8) * margin
         self.threshold = min(t + more, _SCORE_MAX)
 
-    def save(self, path: str) -> None:
+    def save(self, path: str, *, key=None) -> None:
         """
         Write the model, and where the detector stands, to one file.
 
@@ -204,26 +205,28 @@ class AnomalyDetector:
         )
         largest = struct.pack(f"<{len(self._largest)}i", *self._largest)
         block = bytes(self._window) + largest + tail[:-4]
-        with AtomicFile(path) as file:
+        with AtomicFile(path, key) as file:
             write(self.model, file)
             file.write(block)
             file.write(struct.pack("<I", crc32(block)))
 
     @staticmethod
-    def load(path: str):
+    def load(path: str, *, key=None):
         """
         Read a detector from a file; its model has to be prepared before it learns.
 
         Raises:
             OSError: The file cannot be read.
-            ValueError: It is not a detector, cut short or damaged.
+            ValueError: It is not a detector, cut short or damaged, or not signed
+                with this key.
             MemoryError: It does not fit.
         """
-        return read_saved(path, _load)
+        return read_saved(path, lambda file, name: _load(file, name, key))
 
 
-def _load(file, path):
-    length = file.seek(0, 2)
+def _load(file, path, key):
+    signature = signature_bytes(file, path, key)
+    length = file.seek(0, 2) - signature
     if length < _TAIL_BYTES:
         raise ValueError(f"{path}: cut short")
     file.seek(length - _TAIL_BYTES)
@@ -249,7 +252,7 @@ def _load(file, path):
     if not sound or any([vote > 1 for vote in block[:window]]):
         raise ValueError(f"{path}: a field out of range")
     detector = AnomalyDetector(
-        read(file, path, None, n),
+        read(file, path, None, n + signature),
         learn=learn,
         calibrate=calibrate,
         quantile=quantile / 32768,

@@ -7,6 +7,7 @@ from .checks import whole
 from .files import NEW, AtomicFile, checksum
 from .format import head, write
 from .restore import check_model, restore_model
+from .signature import Hmac, signature_bytes
 from .training import check_training, restore_training, training_bytes, write_training
 
 _MAGIC = b"OCTOCKPT"
@@ -35,6 +36,7 @@ class Checkpoint:
     Args:
         path: Of the files, without what is added to it.
         keep: Number of files, 1 to 10.
+        key: To sign them with (HMAC-SHA256), bytes; a file that is not is skipped.
 
     Attributes:
         skipped: By the last load() or the first save(), texts that say which files
@@ -44,17 +46,19 @@ class Checkpoint:
         TypeError, ValueError: An argument does not fit.
     """
 
-    def __init__(self, path: str, keep: int = 2):
+    def __init__(self, path: str, keep: int = 2, *, key=None):
         if not isinstance(path, str):
             raise TypeError(f"path: str expected, got {path!r}")
         self._path, self._keep = path, whole("keep", keep, 1, 10)
-        self._found, self.skipped = None, []
+        if key is not None:
+            Hmac(key)  # which checks it
+        self._key, self._found, self.skipped = key, None, []
 
     def __repr__(self):
         return f"Checkpoint({self._path!r}, keep={self._keep})"
 
     def size(self, trainer, *, replay=None) -> int:
-        """Return the bytes of one file."""
+        """Return the bytes of one file, without a signature; that has 40."""
         return sum(_sizes(trainer, replay))
 
     def save(self, trainer, *, replay=None) -> None:
@@ -82,7 +86,7 @@ class Checkpoint:
         sizes = _sizes(trainer, replay)
         n_buffers = 0 if replay is None else 1
         numbers = _VERSION, n_buffers, sum(sizes), number, sizes[1], sizes[2]
-        with AtomicFile(path) as file:
+        with AtomicFile(path, self._key) as file:
             file.write(struct.pack(_HEAD, _MAGIC, *numbers))
             write(trainer.net, file)
             write_training(trainer, file)
@@ -126,7 +130,7 @@ class Checkpoint:
         for name in (path, path + NEW):
             try:
                 with open(name, "rb") as file:
-                    return _check_file(file, name), name
+                    return _check_file(file, name, self._key), name
             except ValueError as e:
                 self.skipped.append(str(e))
             except OSError as e:
@@ -144,15 +148,16 @@ def _check_arguments(trainer, replay):
         raise TypeError(f"replay: ReplayBuffer or None expected, got {replay!r}")
 
 
-def _check_file(file, path):
+def _check_file(file, path, key):
     """Return the number of a checkpoint if its file is whole."""
+    signature = signature_bytes(file, path, key)
     block = file.read(_HEAD_BYTES)
     if len(block) != _HEAD_BYTES or block[:8] != _MAGIC:
         raise ValueError(f"{path}: not a checkpoint")
     _, version, buffers, total, number, model, training = struct.unpack(_HEAD, block)
     if version != _VERSION:
         raise ValueError(f"{path}: format version {_VERSION} expected, got {version}")
-    actual = file.seek(0, 2)
+    actual = file.seek(0, 2) - signature
     if actual != total:
         raise ValueError(f"{path}: {total} bytes expected, got {actual}")
     file.seek(0)

@@ -21,6 +21,7 @@ class AtomicFile:
 
     Args:
         path: Of the file.
+        key: To sign it with, bytes, or None.
 
     Attributes:
         crc: CRC-32 of what was written so far.
@@ -29,8 +30,12 @@ class AtomicFile:
         OSError: It cannot be written, or was read back with other bytes.
     """
 
-    def __init__(self, path: str):
-        self._path, self._new = path, path + NEW
+    def __init__(self, path: str, key=None):
+        self._path, self._new, self._hmac = path, path + NEW, None
+        if key is not None:
+            from .signature import Hmac
+
+            self._hmac = Hmac(key)
         self._length = self._last = self.crc = self._before = 0
         self._file = open(self._new, "wb")
 
@@ -39,6 +44,8 @@ class AtomicFile:
         self._last, self._before = self._length, self.crc
         self._length += self._file.write(block)
         self.crc = crc32(block, self.crc)
+        if self._hmac is not None:
+            self._hmac.update(block)
 
     def __enter__(self):
         return self
@@ -54,6 +61,8 @@ class AtomicFile:
             raise
 
     def _finish(self):
+        if self._hmac is not None:
+            self._sign()
         self._file.flush()
         # MicroPython's flush() brings it to the disk, CPython's only to the system.
         if hasattr(os, "fsync"):
@@ -67,6 +76,13 @@ class AtomicFile:
                 raise OSError(5, f"{self._new}: read back with other bytes")  # EIO
         # CPython's rename() replaces no file on Windows.
         getattr(os, "replace", os.rename)(self._new, self._path)
+
+    def _sign(self):
+        from .signature import MAGIC
+
+        self.write(MAGIC)
+        hmac, self._hmac = self._hmac, None
+        self.write(hmac.digest())
 
     def _drop(self):
         try:

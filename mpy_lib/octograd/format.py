@@ -10,6 +10,7 @@ from .files import AtomicFile, MemoryFile, checksum, read_saved
 from .graph import Graph
 from .layers import Weighted
 from .model import Sequential
+from .signature import signature_bytes
 from .windows import PADDINGS
 
 MAGIC = b"OCTOGRAD"
@@ -68,9 +69,9 @@ def records(layers) -> list:
     return found
 
 
-def save(net, path: str) -> None:
+def save(net, path: str, key) -> None:
     """Write a built model to a file, in the place of an old one when it is complete."""
-    with AtomicFile(path) as file:
+    with AtomicFile(path, key) as file:
         write(net, file)
 
 
@@ -110,7 +111,7 @@ def _autoencoder(net) -> tuple:
     return LOSSES.index(type(net.loss)), net.n_encoder
 
 
-def load(path, *, features=None) -> Sequential:
+def load(path, *, features=None, key=None) -> Sequential:
     """
     Read a model from a file; without momentum it goes on exactly as the saved one would.
 
@@ -120,15 +121,21 @@ def load(path, *, features=None) -> Sequential:
     Args:
         path: Of the file, or its content as bytes or a memoryview, at any address.
         features: What Autoencoder.features() returned, if the saved model begins with it.
+        key: That it was signed with, which is checked before anything else; None if not.
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is not a model, of a later version, cut short or damaged.
+        ValueError: It is not a model, of a later version, cut short or damaged, or
+            not signed with this key.
         MemoryError: It does not fit.
     """
     if not isinstance(path, str):
-        return _Reader(MemoryFile(path), "model", features, 0).model()
-    return read_saved(path, lambda file, name: read(file, name, features, 0))
+        return _load(MemoryFile(path), "model", features, key)
+    return read_saved(path, lambda file, name: _load(file, name, features, key))
+
+
+def _load(file, path, features, key):
+    return read(file, path, features, signature_bytes(file, path, key))
 
 
 def read(file, path: str, features, after: int) -> Sequential:

@@ -236,16 +236,21 @@ class Sequential:
             input_shape = self.input_shape
         return Plan(self, input_shape, training, momentum, batch, partial)
 
-    def save(self, path: str) -> None:
+    def save(self, path: str, *, key=None) -> None:
         """
         Write the model to a file: weights, residuals, exponents, ranges, generator.
 
-        Velocities of momentum and the sums of a batch in progress are not kept.
+        It takes the place of an old one when it is complete. Velocities of momentum
+        and the sums of a batch in progress are not kept; see Checkpoint.
+
+        Args:
+            path: Of the file.
+            key: To sign it with (HMAC-SHA256), bytes, or None.
         """
         from .format import save
 
         self.check_built()
-        save(self, path)
+        save(self, path, key)
 
     def state(self) -> list:
         """Return all buffers that training changes, in a fixed order."""
@@ -258,6 +263,12 @@ class Sequential:
     def snapshot(self) -> list:
         """Return a copy of everything that training changes, for restore()."""
         return [buffer[:] for buffer in self.state()]
+
+    def snapshot_into(self, snapshot: list) -> None:
+        """Make a snapshot() anew in the memory of one of the same layers and Trainer."""
+        for copy, buffer in zip(snapshot, self.state()):
+            if isinstance(copy, (bytearray, array)):
+                copy[:] = buffer
 
     def restore(self, snapshot: list) -> None:
         """Go back to a snapshot() that was made with the same layers and Trainer."""

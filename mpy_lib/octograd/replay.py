@@ -9,6 +9,7 @@ import _octograd
 from .checks import whole
 from .files import BLOCK, AtomicFile, MemoryFile, checksum, read_saved
 from .model import SEED_MAX
+from .signature import signature_bytes
 
 _COUNT_MAX = 65535
 _MAGIC = b"OCTOREPL"
@@ -81,13 +82,14 @@ class ReplayBuffer:
         """Bytes of its file."""
         return _HEAD_BYTES + self.n_bytes + 4
 
-    def save(self, path: str) -> None:
+    def save(self, path: str, *, key=None) -> None:
         """
         Write the buffer to a file; load() keeps and draws on as this one would.
 
-        The file takes the place of an old one when it is complete.
+        The file takes the place of an old one when it is complete. It is signed if
+        there is a key, bytes.
         """
-        with AtomicFile(path) as file:
+        with AtomicFile(path, key) as file:
             self.write(file)
 
     def write(self, file) -> None:
@@ -133,16 +135,17 @@ class ReplayBuffer:
         return n
 
     @staticmethod
-    def load(path: str):
+    def load(path: str, *, key=None):
         """
-        Read a buffer from a file.
+        Read a buffer from a file, signed if there is a key.
 
         Raises:
             OSError: The file cannot be read.
-            ValueError: It is not a ReplayBuffer, of a later version, cut short or damaged.
+            ValueError: It is not a ReplayBuffer, of a later version, cut short or damaged,
+                or not signed with this key.
             MemoryError: It does not fit.
         """
-        return read_saved(path, _read)
+        return read_saved(path, lambda file, name: _read(file, name, key))
 
     def held(self, label: int) -> int:
         """Return how many samples of a class are kept."""
@@ -232,7 +235,8 @@ def _fail_memory(text):
     raise ValueError("memory: that of a ReplayBuffer of the same numbers expected")
 
 
-def _read(file, path):
+def _read(file, path, key):
+    signature = signature_bytes(file, path, key)
     head = file.read(_HEAD_BYTES)
     if len(head) != _HEAD_BYTES or head[:8] != _MAGIC:
         raise ValueError(f"{path}: not a ReplayBuffer")
@@ -241,7 +245,7 @@ def _read(file, path):
         raise ValueError(f"{path}: format version {_VERSION} expected, got {version}")
     # Nothing is allocated before the size is known to be that of the file.
     n = (n_in + 1) * capacity + 4 * classes + 4
-    actual = file.seek(0, 2)
+    actual = file.seek(0, 2) - signature
     if actual != _HEAD_BYTES + n + 4:
         raise ValueError(f"{path}: {_HEAD_BYTES + n + 4} bytes expected, got {actual}")
     file.seek(0)

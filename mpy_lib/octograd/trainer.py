@@ -354,17 +354,33 @@ class Trainer:
             y: Class numbers (bytes, array), or an int8 buffer of targets; not with
                 a Dataset.
         """
-        samples = self.samples(x, y)
-        net, n = self.net, len(samples)
-        sample = bytearray(net.n_in)
-        target = bytearray(len(net.outputs))
-        progress = Progress(1, n, self.loss.classifies)
-        for i in range(n):
-            expected = samples.record_into(i, sample, target)
-            logits = net.predict(sample)
-            correct = self.loss.classifies and _octograd.argmax(logits) == expected
-            progress.add(self.loss.error(logits, net.output_exponent, expected), correct)
+        samples, net = self.samples(x, y), self.net
+        progress = Progress(1, len(samples), self.loss.classifies)
+        self.evaluate_into(samples, bytearray(net.n_in), bytearray(len(net.outputs)), progress)
         return progress.loss, progress.accuracy
+
+    def evaluate_into(self, samples, sample, target, progress) -> None:
+        """
+        Evaluate, and leave loss and accuracy in a Progress. Allocates nothing.
+
+        Args:
+            samples: What samples() returned.
+            sample, target: Room for one: bytearrays of the net's inputs and outputs.
+            progress: It is started anew.
+        """
+        progress.start(0)
+        for i in range(len(samples)):
+            expected = samples.record_into(i, sample, target)
+            logits = self.net.predict(sample)
+            correct = self.loss.classifies and _octograd.argmax(logits) == expected
+            progress.add(self.loss.error(logits, self.net.output_exponent, expected), correct)
+
+    def drop_batch(self) -> None:
+        """Forget the samples of a batch in progress."""
+        self._in_batch = 0
+        for layer in self._trained:
+            if layer.sums is not None:
+                layer._batch[2] = 0
 
     def report(self):
         """Return a Report: what share of the work was left out so far."""
