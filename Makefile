@@ -40,6 +40,8 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size features quality quality-quick quality-tools
+.PHONY: size quality quality-quick quality-tools
+.PHONY: soak fuzz
 .PHONY: packages boards emulate test-boards firmware flash emulator bench-boards clean FORCE
 .DELETE_ON_ERROR:
 
@@ -56,6 +58,14 @@ test: $(VENV) lib unix unix-stock unix-asan unix-fast mpy-cross natmod packages 
     build/firmware/RPI_PICO/firmware.uf2 emulator check
 	$(PYTHON) -m pytest --doctest-modules host_ref
 	$(PYTHON) -m pytest
+
+## Train a million steps with restarts, which takes an hour
+soak: $(VENV) unix
+	OCTOGRAD_SOAK=1000000 $(PYTHON) -m pytest -s tests/storage/test_soak.py
+
+## Feed bad files and arguments to everything that reads them, ten minutes each: make fuzz SECONDS=60
+fuzz: $(VENV) unix-asan
+	OCTOGRAD_FUZZ=$(or $(SECONDS),600) $(PYTHON) -m pytest -s tests/storage/test_fuzz.py
 
 ## Check format, style, layers and kernels, without running anything
 check: $(VENV)

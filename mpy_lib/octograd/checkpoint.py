@@ -33,9 +33,12 @@ class Checkpoint:
     There are `keep` files, path + ".0" and so on; each save() replaces the oldest,
     as a whole or not at all. The disk needs room for one more.
 
+    Where a fit() stands is not in it, as its order of samples is not: to resume one,
+    call fit() epoch by epoch, each with a seed of its own, and save in between.
+
     Args:
         path: Of the files, without what is added to it.
-        keep: Number of files, 1 to 10.
+        keep: Number of files, 1 to 10, the same each time.
         key: To sign them with (HMAC-SHA256), bytes; a file that is not is skipped.
 
     Attributes:
