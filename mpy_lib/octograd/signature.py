@@ -1,6 +1,6 @@
 """Signatures of files: HMAC-SHA256 with a key that the device and the writer share."""
 
-from hashlib import sha256
+import hashlib
 
 from .files import BLOCK
 
@@ -23,17 +23,17 @@ class Hmac:
         if len(key) < 16:
             raise ValueError(f"key: 16 bytes or more expected, got {len(key)}")
         if len(key) > _BLOCK:
-            key = sha256(key).digest()
+            key = hashlib.sha256(key).digest()
         block = bytes(key) + bytes(_BLOCK - len(key))
         self._outer = bytes([byte ^ 0x5C for byte in block])
-        self._inner = sha256(bytes([byte ^ 0x36 for byte in block]))
+        self._inner = hashlib.sha256(bytes([byte ^ 0x36 for byte in block]))
 
     def update(self, block) -> None:
         self._inner.update(block)
 
     def digest(self) -> bytes:
         """Return the 32 bytes; update() cannot be called after it."""
-        outer = sha256(self._outer)
+        outer = hashlib.sha256(self._outer)
         outer.update(self._inner.digest())
         return outer.digest()
 

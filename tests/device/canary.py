@@ -1,6 +1,11 @@
-"""Guard: bad samples do not get through, good ones do, and a diverged net comes back."""
+"""
+Guard: bad samples do not get through, good ones do, and a diverged net comes back.
+
+Writes files into the current folder and removes them.
+"""
 
 from border import rng
+from files import PATH, remove
 
 import _octograd
 import octograd as og
@@ -72,7 +77,19 @@ trainer.optimizer.lr = 15
 teach(guard.step, samples(300, 2))
 print("diverged:", guard.rollbacks > 0, guard.cause, good[:12])
 
-# A regression, and a checkpoint of each good state.
+# Each good state in a file, and no other.
+trainer = make()
+teach(trainer.step, samples(150, 1))
+checkpoint = og.Checkpoint(PATH)
+guard = og.Guard(trainer, *canaries, every=10, margin=0.1, checkpoint=checkpoint)
+teach(guard.step, samples(120, 2, shift=1))
+restarted = make()
+print("restarted:", og.Checkpoint(PATH).load(restarted), guard.rollbacks > 0)
+print(restarted.evaluate(*canaries)[1] >= guard.best / 30 - 0.1)
+for end in (".0", ".1"):
+    remove(PATH + end)
+
+# A regression.
 x, y = samples(30, 5)
 targets = b"".join([bytes([20 * label, 60 - 20 * label, 30]) for label in y])
 trainer = make(og.MSE())
