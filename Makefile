@@ -40,7 +40,6 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size features quality quality-quick quality-tools
-.PHONY: size quality quality-quick quality-tools
 .PHONY: soak fuzz
 .PHONY: packages boards emulate test-boards firmware flash emulator bench-boards clean FORCE
 .DELETE_ON_ERROR:
