@@ -11,10 +11,10 @@ _HEAP = "448k"  # pointers, and so nearly all objects, are twice as large as on 
 _ASAN = "detect_leaks=0:detect_stack_use_after_return=0"
 
 
-def cpython(*arguments, cwd):
+def cpython(*arguments, cwd, timeout=300):
     """Run CPython with the twin."""
     path = f"{_LIBRARY}{os.pathsep}{ROOT / 'host_ref'}"
-    return run([sys.executable, *arguments], cwd, PYTHONPATH=path)
+    return run([sys.executable, *arguments], cwd, timeout, PYTHONPATH=path)
 
 
 def unix(*arguments, cwd, heap=_HEAP):
