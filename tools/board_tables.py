@@ -87,7 +87,9 @@ def examples(_):
     for path in sorted(ROOT.glob("examples/*/main.py")):
         spec = importlib.util.spec_from_file_location(f"{path.parent.name}_example", path)
         example = importlib.util.module_from_spec(spec)
+        sys.path.insert(0, str(path.parent))
         spec.loader.exec_module(example)
+        sys.path.remove(str(path.parent))
         plans = [example.make().plan(example.SHAPE, training=t) for t in (False, True)]
         figures = [figure for plan in plans for figure in (plan.flash, plan.ram)]
         rows.append([f"`{path.parent.name}`", *figures])

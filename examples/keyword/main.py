@@ -28,7 +28,18 @@ import octograd as og
 
 FRAME, COEFFICIENTS = 200, 10  # 25 ms
 FRAMES = SAMPLES // FRAME
+SHAPE = (FRAMES, COEFFICIENTS)
 N_IN = FRAMES * COEFFICIENTS
+
+
+def make():
+    """Return the net, not yet built."""
+    return og.Sequential(
+        og.Conv1D(12, 5, strides=2, activation=og.relu),
+        og.Conv1D(16, 3, strides=2, activation=og.relu),
+        og.Flatten(),
+        og.Dense(len(WORDS)),
+    )
 
 
 class Ear:
@@ -94,13 +105,8 @@ def main():
     ear = Ear()
     calibrate(ear, others)
 
-    net = og.Sequential(
-        og.Conv1D(12, 5, strides=2, activation=og.relu),
-        og.Conv1D(16, 3, strides=2, activation=og.relu),
-        og.Flatten(),
-        og.Dense(len(WORDS)),
-    )
-    net.build((FRAMES, COEFFICIENTS), seed=3)
+    net = make()
+    net.build(SHAPE, seed=3)
     trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 64))
     print(f"{net.plan(training=True).ram} bytes for the net in training")
 
