@@ -12,6 +12,7 @@ BIAS_MAX = 2**29
 WEIGHT_MAX = 127 * 256 + 127
 WEIGHT_EXPONENT_MAX = 127
 GRADIENT_MAX = 2**26
+STOPPED_SHIFT = 8
 
 
 class Rate(NamedTuple):
@@ -146,7 +147,7 @@ def update_layer(layer, g, g_bias, moved, e_gw, e_gb, rate):
     changes = step != 0
     w16 = w[rows].astype(np.int64) * 256 + low - step
     limited = clamp(w16, WEIGHT_MAX)
-    clamped = bool((changes & (w16 != limited)).any())
+    clamped = int((changes & (w16 != limited)).sum())
     high, rest = split(limited)
     w[rows] = np.where(changes, high, w[rows])
     if residual is not None:
@@ -162,11 +163,17 @@ def update_layer(layer, g, g_bias, moved, e_gw, e_gb, rate):
     b[own] = clamp(clamp(b[own].astype(np.int64), BIAS_MAX) - step, BIAS_MAX)
 
     layer = Weights(w, residual, velocity, b, layer.e_w, state)
-    return halve(layer) if clamped else layer
+    return make_room(layer, clamped)
+
+
+def make_room(layer, clamped):
+    """Return `Weights` after so many of them were clamped in one update."""
+    stopped = layer.w.size >> STOPPED_SHIFT if layer.residual is None else 0
+    return halve(layer) if clamped > stopped else layer
 
 
 def halve(layer):
-    """Return `Weights` after one of them left its range."""
+    """Return `Weights` of twice the range."""
     if layer.e_w >= WEIGHT_EXPONENT_MAX:
         return layer
     w16, state = whole(layer)

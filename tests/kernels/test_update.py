@@ -116,6 +116,24 @@ def test_batch_apply_equals_reference_for_all_weights_at_the_ends(
                 np.testing.assert_equal(kernels.batch_apply(*args), batch_apply(*args))
 
 
+@residuals
+@pytest.mark.parametrize("n", [1, 255, 256, 511, 512, 1100])
+def test_batch_apply_halves_from_the_same_number_of_clamped_weights_on(kernels, n, with_residual):
+    residual = np.zeros((1, n), np.int8) if with_residual else None
+    for clamped in sorted({0, 1, 2, 3, 4, 5} & set(range(n + 1))):
+        w = np.zeros((1, n), np.int8)
+        w[0, n - clamped :] = -127
+        layer = Weights(w, residual, None, np.zeros(1, np.int32), -8, 3)
+        # Each step is one of the int8 grid, which clamps whatever the low byte is.
+        args = layer, Batch(np.full((1, n), 256), np.zeros(1), 0, 0, 1), Rate(1, 16)
+
+        new = kernels.batch_apply(*args)
+
+        np.testing.assert_equal(new, batch_apply(*args))
+        enough = 1 if with_residual else n // 256 + 1
+        assert new.e_w == layer.e_w + (clamped >= enough)
+
+
 @momenta
 def test_batch_apply_equals_reference_for_biases_at_the_ends(kernels, momentum):
     rng = np.random.default_rng(0)

@@ -16,6 +16,7 @@ from octograd_ref.update import (
     add_to_batch,
     batch_apply,
     halve,
+    make_room,
     noise,
     row_noise,
     split,
@@ -196,6 +197,15 @@ def test_halve_of_one_byte_keeps_what_weights_are_worth_on_average():
         assert np.abs(half.w - value / 2).max() <= 0.5
         # Its low byte is one of 256, so a half may be off by 1/256.
         assert abs(half.w.mean() - value / 2) < 5 * 0.5 / math.sqrt(n) + 1 / 256
+
+
+@pytest.mark.parametrize("n", [1, 255, 256, 767, 768, 5000])
+def test_one_byte_weights_are_halved_once_more_than_a_256th_is_clamped(n):
+    w = one_byte(np.full((1, n), 5, np.int8), rng_seed(2), 3)
+    stored = w._replace(residual=np.zeros((1, n), np.int8))
+
+    assert [3, 3, 4] == [make_room(w, k).e_w for k in (0, n // 256, n // 256 + 1)]
+    assert [3, 4] == [make_room(stored, k).e_w for k in (0, 1)]
 
 
 def test_halve_at_the_largest_exponent_does_nothing():

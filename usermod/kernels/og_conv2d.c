@@ -139,19 +139,17 @@ static bool row_gradient(const og_window_t *s, const int8_t *dy, const int8_t *x
 void og_conv2d_update_s8(const og_weights_t *layer, const og_window_t *s, const int8_t *dy,
     const int8_t *x, int32_t e_dy, int32_t e_x, const og_rate_t *rate, int32_t *scratch) {
     size_t row = layer->n / layer->n_b;
-    bool clamped = false;
+    size_t clamped = 0;
     for (size_t o = 0; o < layer->n_b; o++) {
         int32_t g_bias;
         if (!row_gradient(s, dy, x, o, scratch, &g_bias) && layer->velocity == NULL) {
             continue;
         }
         og_step_t step;
-        clamped |= og_update_row(layer, o * row, scratch, row, rate, e_dy + e_x, e_dy, &step);
+        clamped += og_update_row(layer, o * row, scratch, row, rate, e_dy + e_x, e_dy, &step);
         og_update_bias(layer, o, g_bias, rate, step.bias);
     }
-    if (clamped) {
-        og_update_halve(layer);
-    }
+    og_update_make_room(layer, clamped);
 }
 
 void og_conv2d_gradient_s8(const og_window_t *s, const int8_t *dy, const int8_t *x,

@@ -70,7 +70,7 @@ void og_dense_update_s8(const og_weights_t *layer, const int8_t *dy, const int8_
     for (size_t i = 0; rate->normalize && i < n_in; i++) {
         sum_x += (uint32_t)og_abs(x[i]);
     }
-    bool clamped = false;
+    size_t clamped = 0;
     for (size_t o = 0; o < layer->n_b; o++) {
         if (dy[o] == 0 && layer->velocity == NULL) {
             continue;
@@ -82,13 +82,11 @@ void og_dense_update_s8(const og_weights_t *layer, const int8_t *dy, const int8_
             size_t n = n_in - start < OG_BLOCK ? n_in - start : OG_BLOCK;
             int32_t g[OG_BLOCK];
             block_gradient(dy[o], x + start, n, g);
-            clamped |= og_update_weights(layer, o * n_in + start, g, n, rate, step.weight);
+            clamped += og_update_weights(layer, o * n_in + start, g, n, rate, step.weight);
         }
         og_update_bias(layer, o, dy[o], rate, step.bias);
     }
-    if (clamped) {
-        og_update_halve(layer);
-    }
+    og_update_make_room(layer, clamped);
 }
 
 void og_dense_gradient_s8(const int8_t *dy, const int8_t *x, size_t n_in, size_t n_out,

@@ -115,13 +115,11 @@ void og_depthwise_conv2d_update_s8(const og_weights_t *layer, const og_window_t 
         return;
     }
     og_step_t step;
-    bool clamped = og_update_row(layer, 0, scratch, layer->n, rate, e_dy + e_x, e_dy, &step);
+    size_t clamped = og_update_row(layer, 0, scratch, layer->n, rate, e_dy + e_x, e_dy, &step);
     for (size_t c = 0; c < layer->n_b; c++) {
         og_update_bias(layer, c, bias_gradient(s, dy, c), rate, step.bias);
     }
-    if (clamped) {
-        og_update_halve(layer);
-    }
+    og_update_make_room(layer, clamped);
 }
 
 void og_depthwise_conv2d_gradient_s8(const og_window_t *s, const int8_t *dy, const int8_t *x,

@@ -37,9 +37,9 @@ void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e
     step->bias = OG_BIAS_EXPONENT + rate->shift + size + e_gw - e_gb;
 }
 
-bool og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t shift) {
-    bool clamped = false;
+    size_t clamped = 0;
     for (size_t i = 0; i < n; i++) {
         int32_t low = low_byte(layer, k + i, i);
         // At most 15 * 2^26 < 2^30 in magnitude.
@@ -60,13 +60,13 @@ bool og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, si
         // |256 w + low| <= 2^15 + 2^7 and |step| <= 2^30.
         int32_t w16 = layer->w[k + i] * 256 + low - step;
         int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
-        clamped |= limited != w16;
+        clamped += limited != w16;
         store(layer, k + i, limited);
     }
     return clamped;
 }
 
-bool og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+size_t og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t e_gw, int32_t e_gb, og_step_t *step) {
     uint32_t sum = 0;
     for (size_t i = 0; rate->normalize && i < n; i++) {
@@ -105,6 +105,12 @@ void og_update_halve(const og_weights_t *layer) {
         }
     }
     (*layer->e_w)++;
+}
+
+void og_update_make_room(const og_weights_t *layer, size_t clamped) {
+    if (clamped > (layer->residual != NULL ? 0 : layer->n >> OG_STOPPED_SHIFT)) {
+        og_update_halve(layer);
+    }
 }
 
 void og_update_decay(const og_weights_t *layer) {
@@ -162,21 +168,19 @@ void og_batch_apply(const og_weights_t *layer, const int32_t *sums, og_batch_t *
     const int32_t *bias_sums = sums + layer->n;
     size_t rows = layer->n / row;
     size_t row_biases = layer->n_b / rows; // 1, or all with a single row
-    bool clamped = false;
+    size_t clamped = 0;
     for (size_t r = 0; batch->begun != 0 && r < rows; r++) {
         size_t o = r * row_biases;
         if (layer->velocity == NULL && !any(sums + r * row, row) && !any(bias_sums + o, row_biases)) {
             continue;
         }
         og_step_t step;
-        clamped |= og_update_row(layer, r * row, sums + r * row, row, rate,
+        clamped += og_update_row(layer, r * row, sums + r * row, row, rate,
             batch->e_gw, batch->e_gb, &step);
         for (size_t k = 0; k < row_biases; k++) {
             og_update_bias(layer, o + k, bias_sums[o + k], rate, step.bias);
         }
     }
-    if (clamped) {
-        og_update_halve(layer);
-    }
+    og_update_make_room(layer, clamped);
     batch->begun = 0;
 }

@@ -24,6 +24,10 @@
 // The largest 16-bit weight whose upper byte, rounded, is at most 127.
 #define OG_WEIGHT_MAX (127 * 256 + 127)
 
+// One-byte weights of which this share is clamped stay in their range: a wider
+// one has coarser steps, and so more noise.
+#define OG_STOPPED_SHIFT 8
+
 // Gradients are limited to this before they are multiplied by the rate's factor.
 #define OG_GRADIENT_MAX ((int32_t)1 << 26)
 
@@ -62,21 +66,25 @@ void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e
     uint32_t sum_abs, uint32_t n, og_step_t *step);
 
 // Moves weights k .. k + n - 1, of a row that began a multiple of 4 before,
-// against their gradients g (n,) s32. Returns whether one was clamped.
-bool og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+// against their gradients g (n,) s32. Returns how many were clamped.
+size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t shift);
 
 // Moves a whole row of weights, k .. k + n - 1; writes the shifts it used.
-bool og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+size_t og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t e_gw, int32_t e_gb, og_step_t *step);
 
 // Moves bias o against its gradient, |g| <= 2^26 after limiting.
 void og_update_bias(const og_weights_t *layer, size_t o, int32_t g, const og_rate_t *rate,
     int32_t shift);
 
-// Halves all weights of a layer and raises its exponent by one, after a weight
-// left its range. At OG_WEIGHT_EXPONENT_MAX nothing is done.
+// Halves all weights of a layer and raises its exponent by one. At
+// OG_WEIGHT_EXPONENT_MAX nothing is done.
 void og_update_halve(const og_weights_t *layer);
+
+// Halves a layer's weights if too many were clamped in one update: any weight
+// of 16 bits, or more than a share of 2^-OG_STOPPED_SHIFT of one-byte weights.
+void og_update_make_room(const og_weights_t *layer, size_t clamped);
 
 // Weight decay: takes 2^-8 of itself from each weight.
 void og_update_decay(const og_weights_t *layer);
