@@ -41,7 +41,7 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size features quality quality-quick quality-tools
 .PHONY: soak fuzz
-.PHONY: packages boards emulate test-boards firmware flash emulator bench-boards clean FORCE
+.PHONY: packages boards emulate test-boards firmware flash emulator bench bench-boards clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -114,6 +114,14 @@ emulate: $(if $(filter $(BOARD),$(RP2)),build/firmware/$(BOARD)/firmware.uf2 emu
 ## Compare the scripts on all emulated boards with CPython; writes build/boards.json
 test-boards: boards natmod build/firmware/RPI_PICO/firmware.uf2 emulator
 	$(PYTHON) -m pytest tests/boards
+
+## Count instructions of kernels and steps on emulated cores, or on CORE=M4; writes bench/kernels
+bench: bench-tools emulator fashion $(VENV)
+	@$(PYTHON) tools/bench_kernels.py $(CORE)
+
+.PHONY: bench-tools
+bench-tools:
+	@for board in QEMU_M0 QEMU_RV32; do tools/packages.sh $$board || test $$? -eq 3; done
 
 BENCHED = $(or $(BOARD),$(EMULATED) RPI_PICO)
 ## Measure on emulated boards, or on BOARD=QEMU_M0; writes their results.csv and the tables

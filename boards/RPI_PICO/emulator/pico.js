@@ -15,7 +15,7 @@ const SIO_FIFO_RD = 0x58;
 const UF2_BLOCK = 512;
 const UF2_MAGICS = [0x0a324655, 0x9e5d5157];
 // Where the datasheet has nothing.
-const COUNTER = 0x40068;
+export const COUNTER = 0x40068;
 // What a core that waits may leave out at a time, so that an idle board needs little of the PC.
 const NAP_NANOS = 10e6;
 // Between two looks at the PC's clock.
