@@ -21,6 +21,8 @@ import statistics
 import subprocess
 import sys
 
+import kernel_tables
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "bench/kernels"
 RESULTS = SOURCES / "results.csv"
@@ -32,6 +34,7 @@ STEPS, SAMPLES = 3000, 100
 
 HEADER = "core", "build", "kernel", "operation", "macs", "instructions"
 BUILDS = {"portable": ["-DOG_PORTABLE"], "optimised": []}
+TRAINING = "train.c", "net.c", "net.h", "midtraining.h"
 IMAGE = "main.c", "layers.c", "steps.c", "net.c", "midtraining.c"
 
 ARM = "arm-none-eabi-gcc", "-mthumb", "-nostartfiles", "-L", ROOT / "boards/qemu"
@@ -87,7 +90,7 @@ CORES = {
     "RV32": Core(
         (
             *("riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32", "-misa-spec=2.2"),
-            *("-nostartfiles", "-mcmodel=medany"),
+            *("-nostartfiles", "--specs=picolibc.specs"),
         ),
         "riscv.c",
         "bench/kernels/riscv.ld",
@@ -136,12 +139,18 @@ def make_midtraining():
     """
     Train the CNN on Fashion-MNIST with the host's build, for the images to go on with.
 
+    The file is kept as long as it would be the same.
+
     Returns:
         Whether the data set is there.
     """
-    MIDTRAINING.unlink(missing_ok=True)
     if not FASHION.exists():
+        MIDTRAINING.unlink(missing_ok=True)
         return False
+    sources = [*(SOURCES / name for name in TRAINING), pathlib.Path(__file__)]
+    newest = max(path.stat().st_mtime for path in sources)
+    if MIDTRAINING.exists() and MIDTRAINING.stat().st_mtime > newest:
+        return True
     n = STEPS + SAMPLES
     with gzip.open(FASHION / "train-images-idx3-ubyte.gz") as file:
         pixels = file.read(16 + n * 784)[16:]
@@ -151,10 +160,15 @@ def make_midtraining():
     with (OUT / "samples").open("wb") as file:
         for k in range(n):
             file.write(bytes(v >> 1 for v in pixels[784 * k : 784 * (k + 1)]) + labels[k : k + 1])
-    train = OUT / "train"
-    compile_image(["cc"], "portable", ["train.c", "net.c"], train)
-    subprocess.run([train, str(STEPS), OUT / "samples", MIDTRAINING], check=True)
+    train(OUT / "samples", STEPS, MIDTRAINING)
     return True
+
+
+def train(samples, steps, state):
+    """Train the CNN on some samples of a file, and write a midtraining_t."""
+    program = OUT / "train"
+    compile_image(["cc"], "portable", ["train.c", "net.c"], program)
+    subprocess.run([program, str(steps), samples, state], check=True)
 
 
 def build(name, kind):
@@ -273,6 +287,17 @@ def write(found):
                 lines.writerows(found.get((core, kind), []))
 
 
+def changes(written, measured, share=0.02):
+    """Return a line for each row that is new, is gone, or has changed by more than a share."""
+    old, new = ({row[:5]: row[5] for row in rows} for rows in (written, measured))
+    lines = []
+    for key in dict.fromkeys([*old, *new]):
+        before, after = old.get(key), new.get(key)
+        if before is None or after is None or abs(after - before) > share * before:
+            lines.append(f"{' '.join(map(str, key))}: {before} before, {after} now")
+    return lines
+
+
 def main():
     parser = argparse.ArgumentParser(description="Count what the kernels cost.")
     parser.add_argument("cores", nargs="*", metavar="CORE", help=f"of {', '.join(CORES)}")
@@ -288,7 +313,8 @@ def main():
             found[name, kind] = table(name, kind, measure(name, kind))
             for *words, macs, counted in found[name, kind]:
                 print(*(f"{w:20}" for w in words), f"{macs:10,}{counted:12,}{counted / macs:8.2f}")
-    write(found)
+        write(found)
+    kernel_tables.main()
 
 
 if __name__ == "__main__":
