@@ -41,7 +41,7 @@ QUALITY = OPENBLAS_NUM_THREADS=1 PYTHONPATH=bench:mpy_lib:host_ref:host_cli $(PY
 .PHONY: help demo test check format lib unix unix-stock unix-asan unix-fast mpy-cross natmod fashion
 .PHONY: size features quality quality-quick quality-tools
 .PHONY: soak fuzz
-.PHONY: packages boards emulate test-boards firmware flash emulator bench bench-boards clean FORCE
+.PHONY: packages boards emulate test-boards firmware flash emulator bench bench-boards profile clean FORCE
 .DELETE_ON_ERROR:
 
 ## Show this text
@@ -160,6 +160,12 @@ features: $(VENV)
 ## Print flash, stack and lines of each C file, and the size of each native module
 size: natmod
 	@$(PYTHON) tools/size.py
+
+PROFILED = $(or $(BOARD),QEMU_M0)
+## Show where the instructions of a training step go: make profile BOARD=QEMU_M0 or RPI_PICO
+profile: $(patsubst %,build/boards/%/stock.elf,$(filter QEMU_%,$(PROFILED))) \
+    $(patsubst %,build/firmware/%/firmware.uf2,$(filter RPI_%,$(PROFILED))) emulator $(VENV)
+	@$(PYTHON) tools/profile_step.py $(PROFILED)
 
 ## Remove what was built; downloads and .venv stay
 clean:

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // A plugin of QEMU that counts the instructions that are executed, all of them
-// and those at some addresses:
+// and those of groups of addresses:
 //
 //   -plugin counter.so,ranges=FILE,mark=ADDRESS,counts=FILE
 //
-// A line of `ranges` has a start and an end. Whenever the instruction at `mark`
-// is executed, a line of two numbers goes to `counts`: all, in the ranges.
+// A line of `ranges` has a start, an end and a group: 0, 1, 2 ..., or -1 for
+// code that counts for the group which calls it, such as divisions. Whenever the
+// instruction at `mark` is executed, a line goes to `counts`: all, then each group.
 
 // QEMU's interface for plugins, version 1; Debian 12 has no package of its header.
 typedef uint64_t qemu_plugin_id_t;
@@ -31,18 +33,60 @@ void qemu_plugin_register_vcpu_insn_exec_inline(
 void qemu_plugin_register_vcpu_insn_exec_cb(
     struct qemu_plugin_insn *insn, void (*f)(unsigned int, void *), int flags, void *data);
 
-#define MAX_RANGES 1000
+#define MAX_RANGES 20000
+#define CALLED (-1)
+#define OUTSIDE (-2)
 
-static uint64_t all, inside;
-static uint64_t starts[MAX_RANGES], ends[MAX_RANGES], mark;
+typedef struct range_t {
+    uint64_t start, end;
+    int64_t group;
+} range_t;
+
+static range_t ranges[MAX_RANGES]; // by their starts, without overlaps
 static size_t n_ranges;
-static FILE *counts;
+static uint64_t counts[MAX_RANGES + 1]; // of each group, then of what is outside
+static size_t n_groups;
+static uint64_t *current = counts, mark;
+static bool any_called;
+static FILE *file;
 
 static void write_counts(unsigned int cpu, void *data) {
     (void)cpu;
     (void)data;
-    fprintf(counts, "%" PRIu64 " %" PRIu64 "\n", all, inside);
-    fflush(counts);
+    uint64_t all = counts[n_groups];
+    for (size_t i = 0; i < n_groups; i++) {
+        all += counts[i];
+    }
+    fprintf(file, "%" PRIu64, all);
+    for (size_t i = 0; i < n_groups; i++) {
+        fprintf(file, " %" PRIu64, counts[i]);
+    }
+    fprintf(file, "\n");
+    fflush(file);
+}
+
+static void enter(unsigned int cpu, void *count) {
+    (void)cpu;
+    current = count;
+}
+
+static void count_called(unsigned int cpu, void *data) {
+    (void)cpu;
+    (void)data;
+    (*current)++;
+}
+
+static int64_t group_of(uint64_t address) {
+    size_t low = 0, high = n_ranges;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ranges[middle].end <= address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < n_ranges && ranges[low].start <= address ? ranges[low].group : OUTSIDE;
 }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
@@ -51,18 +95,45 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     for (size_t i = 0; i < n; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint64_t address = qemu_plugin_insn_vaddr(insn);
-        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &all, 1);
-        for (size_t r = 0; r < n_ranges; r++) {
-            if (starts[r] <= address && address < ends[r]) {
-                qemu_plugin_register_vcpu_insn_exec_inline(
-                    insn, QEMU_PLUGIN_INLINE_ADD_U64, &inside, 1);
+        int64_t group = group_of(address);
+        if (group == CALLED) {
+            qemu_plugin_register_vcpu_insn_exec_cb(
+                insn, count_called, QEMU_PLUGIN_CB_NO_REGS, NULL);
+        } else {
+            uint64_t *count = &counts[group == OUTSIDE ? (int64_t)n_groups : group];
+            // A call ends a block, so only the first instruction can be another group's.
+            if (i == 0 && any_called) {
+                qemu_plugin_register_vcpu_insn_exec_cb(
+                    insn, enter, QEMU_PLUGIN_CB_NO_REGS, count);
             }
+            qemu_plugin_register_vcpu_insn_exec_inline(
+                insn, QEMU_PLUGIN_INLINE_ADD_U64, count, 1);
         }
         if (address == mark) {
             qemu_plugin_register_vcpu_insn_exec_cb(
                 insn, write_counts, QEMU_PLUGIN_CB_NO_REGS, NULL);
         }
     }
+}
+
+static int by_start(const void *a, const void *b) {
+    uint64_t x = ((const range_t *)a)->start, y = ((const range_t *)b)->start;
+    return (x > y) - (x < y);
+}
+
+static bool read_ranges(FILE *list) {
+    range_t r;
+    while (fscanf(list, "%" SCNu64 " %" SCNu64 " %" SCNd64, &r.start, &r.end, &r.group) == 3) {
+        if (n_ranges == MAX_RANGES || r.group < CALLED || r.group >= MAX_RANGES) {
+            return false;
+        }
+        any_called |= r.group == CALLED;
+        n_groups = r.group >= (int64_t)n_groups ? (size_t)r.group + 1 : n_groups;
+        ranges[n_ranges++] = r;
+    }
+    qsort(ranges, n_ranges, sizeof ranges[0], by_start);
+    current = &counts[n_groups];
+    return feof(list);
 }
 
 // Return what follows "name=" in an argument, or NULL.
@@ -73,31 +144,22 @@ static const char *value_of(const char *argument, const char *name) {
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv) {
     (void)info;
-    FILE *ranges = NULL;
+    FILE *list = NULL;
     for (int i = 0; i < argc; i++) {
         const char *value;
         if ((value = value_of(argv[i], "ranges"))) {
-            ranges = fopen(value, "r");
+            list = fopen(value, "r");
         } else if ((value = value_of(argv[i], "counts"))) {
-            counts = fopen(value, "w");
+            file = fopen(value, "w");
         } else if ((value = value_of(argv[i], "mark"))) {
             mark = strtoull(value, NULL, 0);
         }
     }
-    if (!ranges || !counts) {
+    if (!list || !file || !read_ranges(list)) {
         fprintf(stderr, "counter: ranges and counts expected, two files\n");
         return 1;
     }
-    uint64_t start, end;
-    while (fscanf(ranges, "%" SCNu64 " %" SCNu64, &start, &end) == 2) {
-        if (n_ranges == MAX_RANGES) {
-            fprintf(stderr, "counter: more than %d ranges\n", MAX_RANGES);
-            return 1;
-        }
-        starts[n_ranges] = start;
-        ends[n_ranges++] = end;
-    }
-    fclose(ranges);
+    fclose(list);
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
     return 0;
 }

@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import sessions
-from bench_boards import count_instructions, map_of
+from bench_boards import count_instructions, kernels_of, map_of
 
 NAME = "QEMU_M4F"
 TICK = 40  # instructions, with -icount shift=0 and a clock of 25 MHz
@@ -34,10 +34,11 @@ def test_instructions_are_those_of_the_clock(tmp_path, need):
     )
     (tmp_path / "program.py").write_text(PROGRAM)
 
-    lines = count_instructions(NAME, map_of(NAME).read_text(), tmp_path / "program.py")
+    linked = map_of(NAME).read_text()
 
-    numbers = [list(map(int, line.split())) for line in lines]
-    for ticks, start, _, stop, _ in numbers:
-        assert abs(ticks * TICK - (stop - start)) <= 2 * TICK
+    counted = count_instructions(NAME, linked, kernels_of(linked), tmp_path / "program.py")
+
+    for ticks, (start, _), (stop, _) in counted:
+        assert abs(int(ticks) * TICK - (stop - start)) <= 2 * TICK
     # Only the last has to do with kernels.
-    assert [False, False, True] == [after > before for _, _, before, _, after in numbers]
+    assert [False, False, True] == [after > before for _, (_, before), (_, after) in counted]

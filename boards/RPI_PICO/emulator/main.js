@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// node main.js ROM FIRMWARE.uf2 [--port N] [--flash FILE] [--flash-mib N] [--ranges FILE] [--tied]
+// node main.js ROM FIRMWARE.uf2 [--port N] [--flash FILE] [--flash-mib N] [--tied]
+//     [--ranges FILE] [--counts FILE]
 //
 // Runs a firmware on an emulated RP2040 and serves its serial port by TCP, at a free port unless
 // one is chosen; the first line that is printed says which. With --flash the contents of the flash
-// are read from a file, if it is there, and written to it in the end.
+// are read from a file, if it is there, and written to it in the end. With --ranges and --counts
+// cycles are counted by addresses, see pico.js, with a line of the file for each range and mark.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import { Pico } from "./pico.js";
@@ -20,16 +22,23 @@ const { values, positionals } = parseArgs({
     flash: { type: "string" },
     "flash-mib": { type: "string", default: "2" },
     ranges: { type: "string" },
+    counts: { type: "string" },
     tied: { type: "boolean" },
   },
 });
+
+// Lines of three numbers.
+function parseRanges(text) {
+  return text.trim().split("\n").map((line) => line.split(" ").map(Number));
+}
 
 let client = null;
 const pico = new Pico(
   readFileSync(positionals[0]),
   values["flash-mib"] * 2 ** 20,
   (bytes) => client?.write(bytes),
-  values.ranges ? JSON.parse(readFileSync(values.ranges)) : [],
+  values.ranges ? parseRanges(readFileSync(values.ranges, "utf8")) : [],
+  values.counts ? (line) => appendFileSync(values.counts, `${line}\n`) : undefined,
 );
 if (values.flash && existsSync(values.flash)) {
   pico.memory.set(readFileSync(values.flash));

@@ -16,6 +16,8 @@ const UF2_BLOCK = 512;
 const UF2_MAGICS = [0x0a324655, 0x9e5d5157];
 // Where the datasheet has nothing.
 export const COUNTER = 0x40068;
+// The group of code that counts for the group which calls it.
+const CALLED = -1;
 // What a core that waits may leave out at a time, so that an idle board needs little of the PC.
 const NAP_NANOS = 10e6;
 // Between two looks at the PC's clock.
@@ -23,29 +25,42 @@ const BURSTS = 200;
 const BURST_CYCLES = 5000;
 const STOPS = { 1: "fault", 2: "USB boot loader, which is not here" };
 
-// The cycles since the start, for programs that time themselves: low word and high word. Then the
-// same for the instructions in some ranges of the flash, [start, end] each, if any are given.
+// The cycles since the start, for programs that time themselves: low word and high word. Each read
+// of the low one makes a line for `onMark`: the cycles, then those of each group of addresses.
+// `ranges` are [start, end, group] each; group -1 counts for the group that calls it.
 class CycleCounter extends BasePeripheral {
-  constructor(rp2040, ranges) {
+  constructor(rp2040, ranges, onMark) {
     super(rp2040, "COUNTER");
-    this.counted = 0;
+    this.onMark = onMark;
+    this.counts = new Float64Array(Math.max(0, ...ranges.map(([, , group]) => group + 1)) + 1);
     if (ranges.length) {
       this.count(rp2040.core, ranges);
     }
   }
 
   count(core, ranges) {
-    const inside = new Uint8Array(2 ** 24);
-    ranges.forEach(([start, end]) => inside.fill(1, start - FLASH, end - FLASH));
+    const { counts } = this;
+    const outside = counts.length - 1;
+    // The first 4 MB of each of ROM, flash and RAM.
+    const index = (address) => (address >>> 28) * 2 ** 22 + (address & 0x3fffff);
+    const groups = new Int16Array(3 * 2 ** 22).fill(outside);
+    ranges.forEach(([start, end, group]) => groups.fill(group, index(start), index(end)));
     const execute = core.executeInstruction.bind(core);
+    let current = outside;
     core.executeInstruction = () => {
-      const offset = core.PC - FLASH;
-      this.counted += execute() * (inside[offset] ?? 0);
+      const group = groups[index(core.PC)];
+      if (group !== CALLED) {
+        current = group;
+      }
+      counts[current] += execute();
     };
   }
 
   readUint32(offset) {
-    const cycles = offset < 8 ? this.rp2040.core.cycles : this.counted;
+    const { cycles } = this.rp2040.core;
+    if (offset === 0) {
+      this.onMark([cycles, ...this.counts.slice(0, -1)].join(" "));
+    }
     return offset & 4 ? Math.floor(cycles / 2 ** 32) : cycles >>> 0;
   }
 
@@ -68,8 +83,9 @@ function answerForCore1(sio) {
 
 // A board with an RP2040 and a flash chip; `onData` gets what comes from its serial port.
 export class Pico {
-  constructor(rom, flashBytes, onData, ranges = []) {
+  constructor(rom, flashBytes, onData, ranges = [], onMark = () => {}) {
     this.ranges = ranges;
+    this.onMark = onMark;
     this.rom = new Uint32Array(rom.buffer, rom.byteOffset, rom.length >> 2);
     this.onData = onData;
     this.onStop = () => {};
@@ -108,7 +124,7 @@ export class Pico {
     rp2040.peripherals[0x18000] = ssi;
     rp2040.peripherals[0x40018] = new QspiPins(rp2040, ssi);
     rp2040.peripherals[0x14000] = new CacheControl(rp2040, "XIP_CTRL");
-    rp2040.peripherals[COUNTER] = new CycleCounter(rp2040, this.ranges);
+    rp2040.peripherals[COUNTER] = new CycleCounter(rp2040, this.ranges, this.onMark);
     rp2040.uart.forEach(quiet);
     answerForCore1(rp2040.sio);
 
