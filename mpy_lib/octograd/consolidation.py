@@ -84,6 +84,7 @@ class EWC:
         try:
             for total in totals:
                 total.begin()
+            trainer.bind()
             for i in range(len(samples)):
                 label = samples.record_into(i, sample, target)
                 trainer.loss.check(label, len(net.outputs))
@@ -93,6 +94,7 @@ class EWC:
         finally:
             for total in totals:
                 total.end()
+            trainer.bind()
             net.set_drawing(True)
         highest = max([total.exponent for total in totals])
         sums = sum([total.sum(highest) for total in totals])

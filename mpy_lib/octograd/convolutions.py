@@ -100,6 +100,10 @@ class Windowed(Weighted):
         self._window = memory.pop()
         super().adopt(memory, input_shape, rng)
 
+    def kernels(self):
+        forward = self._window, self._forward, _octograd_conv.conv2d_forward_s32
+        return forward + (self._backward_x, self._update)
+
     def forward(self, x, e_x, training, y) -> int:
         return self._forward(
             self._window,

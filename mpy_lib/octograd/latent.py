@@ -62,6 +62,9 @@ class Latent(Dense):
     def n_biases(self, input_shape) -> int:
         return 2 * self.units
 
+    def kernels(self):
+        return None  # what it does forward is its own
+
     def extra_bytes(self) -> int:
         return 13 * self.units + 4
 

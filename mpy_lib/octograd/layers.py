@@ -69,6 +69,10 @@ class Layer:
         """Return the bytes that the way back needs of the forward pass besides tensors."""
         return 0
 
+    def kernels(self):
+        """Return (window, forward, forward_s32, backward_x, update) for a Trainer, or None."""
+        return None
+
     def memory(self, input_shape) -> list:
         """Take the memory that inference needs, for adopt(), which takes none."""
         return [fresh_range()]
@@ -103,6 +107,8 @@ class Weighted(Layer):
         b: array('i') in units of 2**-16, or None.
         e_w: array('b') of one exponent, or of a frozen layer one for each row.
     """
+
+    replaced = 0  # how often any layer has got other weights; a Trainer then calls with them
 
     # Weights that lie elsewhere, which memory() then takes none for; adopt() forgets it.
     lent = None
@@ -169,6 +175,7 @@ class Weighted(Layer):
         self.w, self.b, self.e_w = w, b, array("b", e_w)
         self.residual = None if residual is None else bytearray(residual)
         self.velocity = self.sums = None
+        Weighted.replaced += 1
 
     def initialize(self, rng, input_shape) -> None:
         """Draw the weights (docs/numerics.md, section 13)."""
@@ -263,6 +270,11 @@ class Dense(Weighted):
 
     def macs(self, input_shape) -> int:
         return self.n_weights(input_shape)
+
+    def kernels(self):
+        module = _octograd
+        forward = None, module.dense_forward, module.dense_forward_s32
+        return forward + (module.dense_backward_x, module.dense_update)
 
     def forward(self, x, e_x, training, y) -> int:
         return _octograd.dense_forward(

@@ -6,8 +6,17 @@ import _octograd
 import _octograd_loss
 
 from .arena import BYTES, KEEP, LATENT, SUMS, UPDATE, Layout, view
+from .calls import (
+    DENSE_UPDATE,
+    OTHER,
+    WINDOW,
+    WINDOW_UPDATE,
+    backward_calls,
+    forward_calls,
+    run_forward,
+)
 from .checks import whole
-from .layers import fresh_range
+from .layers import Weighted, fresh_range
 from .model import SEED_MAX, exponents, forward, forward_views
 from .optimizers import q15
 from .partial import PartialUpdate
@@ -103,6 +112,7 @@ class Trainer:
         output = layout.errors[len(nodes)]
         self._output_error, self._output_slot = view(view_of, output), slots[id(output)]
         views, layers = forward_views(net.layout, view_of), net.weighted
+        self._list_calls(layers, memory)
         # From here on nothing takes memory. (A zip() would.)
         for i in range(len(layers)):
             layers[i].adopt_training(memory[i])
@@ -152,7 +162,9 @@ class Trainer:
         _octograd.check_items(x, net.n_in, "x")
         self.loss.check(target, len(logits))
         self._tensors[0] = x
-        e_y = forward(net.graph.nodes, self._tensors, self._exponents, self._indices, True, logits)
+        if Weighted.replaced != self._bound:
+            self.bind()
+        e_y = run_forward(self._forward_calls, logits)
         if self.loss.classifies:
             self.correct = _octograd.argmax(logits) == target
         loss = self.loss.error(logits, e_y, target)
@@ -174,64 +186,118 @@ class Trainer:
         self.loss.error(logits, e_y, target)
         self._backward(_octograd_loss.error_quantize(logits, self._output_error), 0)
 
+    def bind(self) -> None:
+        """List the calls of a step anew, after a layer's buffers were replaced."""
+        layers = self.net.weighted
+        memory = [(layer.residual, layer.velocity, layer.sums, None) for layer in layers]
+        self._list_calls(layers, memory)
+
+    def _list_calls(self, layers, memory):
+        training = {id(layer): held for layer, held in zip(layers, memory)}
+        nodes = self.net.graph.nodes
+        self._forward_calls = forward_calls(nodes, self._tensors, self._exponents, self._indices)
+        self._backward_calls = backward_calls(self._steps, training)
+        self._watched = [layer.e_w for layer in self._trained]
+        self._bound = Weighted.replaced
+
     def _backward(self, e_loss, fraction):
-        # A fraction of 0 keeps all channels, and is not counted in the report.
         # Exponents of errors are relative to that of the loss's error, or of a latent layer's,
         # until they move weights.
-        tensors, errors = self._tensors, self._error_exponents
+        tensors, exponents, errors = self._tensors, self._exponents, self._error_exponents
         errors[self._output_slot] = 0
         rate = self.optimizer.rate
-        for s in self._steps:
-            e_dy = errors[s.dy_slot]
-            if s.kind == KEEP:
-                if fraction:
-                    s.kept += _octograd_loss.partial_keep(s.dy, s.channels, fraction, s.scratch)
+        # What the names are of an update, if two; see backward_calls().
+        for (
+            kind,
+            f,
+            dy_slot,
+            source,
+            window,
+            dy,
+            w,
+            e_w,
+            p,
+            q,
+            r,
+            s,
+            t,
+            slot,
+        ) in self._backward_calls:
+            e_dy = errors[dy_slot]
+            if kind == OTHER:
+                e_loss = self._other(f, e_dy, e_loss, fraction)
                 continue
-            if s.kind == LATENT:
-                e_loss = s.layer.error(s.dy, e_loss + e_dy, s.dx)
-                errors[s.dx_slot] = 0
-                continue
-            y, e = tensors[s.source], self._exponents[s.source]
-            if s.kind == UPDATE:
-                s.layer.update(s.dy, e_loss + e_dy, y, e, rate, s.scratch)
-            elif s.kind == BYTES:
-                if s.dx is not s.dy:
-                    errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)
-                    if s.undone:
-                        _octograd.activation_backward(s.dx, y, e, s.undone, s.dx)
+            x, e_x = tensors[source], exponents[source]
+            if kind == WINDOW_UPDATE:
+                f(window, dy, x, e_loss + e_dy, e_x, rate, p, w, q, r, s, e_w, t)
+            elif kind == DENSE_UPDATE:
+                f(dy, x, e_loss + e_dy, e_x, rate, p, w, q, r, s, e_w)
             else:
                 # Without an activation x is not looked at, and its place may be taken.
-                e_pending = 0 if s.pending is None else errors[s.pending_slot]
-                errors[s.dx_slot] = s.layer.backward_x(
-                    s.dy,
-                    e_dy,
-                    y if s.undone else s.dx,
-                    e,
-                    s.undone,
-                    s.pending,
-                    e_pending,
-                    s.range,
-                    s.dx,
-                )
+                x = x if p else t
+                if kind == WINDOW:
+                    errors[slot] = f(window, dy, w, e_dy, e_w, x, e_x, p, q, errors[r], s, t)
+                else:
+                    errors[slot] = f(dy, w, e_dy, e_w, x, e_x, p, q, errors[r], s, t)
+
+    def _other(self, s, e_dy, e_loss, fraction) -> int:
+        """Do a step of the way back that has no call of its own; return e_loss for those below."""
+        # A fraction of 0 keeps all channels, and is not counted in the report.
+        errors = self._error_exponents
+        if s.kind == KEEP:
+            if fraction:
+                s.kept += _octograd_loss.partial_keep(s.dy, s.channels, fraction, s.scratch)
+            return e_loss
+        if s.kind == LATENT:
+            errors[s.dx_slot] = 0
+            return s.layer.error(s.dy, e_loss + e_dy, s.dx)
+        y, e = self._tensors[s.source], self._exponents[s.source]
+        if s.kind == UPDATE:
+            s.layer.update(s.dy, e_loss + e_dy, y, e, self.optimizer.rate, s.scratch)
+        elif s.kind == BYTES:
+            if s.dx is not s.dy:
+                errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)
+                if s.undone:
+                    _octograd.activation_backward(s.dx, y, e, s.undone, s.dx)
+        else:
+            # Without an activation x is not looked at, and its place may be taken.
+            e_pending = 0 if s.pending is None else errors[s.pending_slot]
+            errors[s.dx_slot] = s.layer.backward_x(
+                s.dy,
+                e_dy,
+                y if s.undone else s.dx,
+                e,
+                s.undone,
+                s.pending,
+                e_pending,
+                s.range,
+                s.dx,
+            )
+        return e_loss
 
     def _after(self):
         """Finish a sample: the batch's step, what changes weights besides, the watchdog."""
         optimizer = self.optimizer
+        batch = optimizer.batch
         self.steps += 1
-        if optimizer.batch > 1:
+        if batch > 1:
             self._in_batch += 1
-            if self._in_batch < optimizer.batch:
+            if self._in_batch < batch:
                 return
             self._in_batch = 0
             for layer in self._trained:
                 layer.apply_batch(optimizer.rate)
-        if optimizer.decay_period and self.steps // optimizer.batch % optimizer.decay_period == 0:
+        if optimizer.decay_period and self.steps // batch % optimizer.decay_period == 0:
             for layer in self._trained:
                 layer.decay()
         if self.consolidate is not None:
             self.consolidate.pull(self._trained)
-        for i in range(len(self._trained)):
-            if self._trained[i].e_w[0] - self._start[i] > 8:
+        self._watch()
+
+    def _watch(self):
+        watched, start = self._watched, self._start
+        for i in range(len(watched)):
+            if watched[i][0] - start[i] > 8:
                 raise Diverged(f"{self._trained[i]!r}: the weights have grown 256-fold; lower lr")
 
     def fit(self, x, y=None, *, epochs: int = 1, shuffle: bool = True, seed: int = 1, replay=None):

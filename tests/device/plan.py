@@ -8,7 +8,7 @@ import octograd as og
 PATH = "octograd-plan.tmp"
 # Python's own objects, in bytes: of a net, and of each layer without and with a trainer, on a
 # port of 64 bits. On one of 32 bits they are half of it.
-NET_OVERHEAD, LAYER_OVERHEAD = 1280, (1088, 1856)
+NET_OVERHEAD, LAYER_OVERHEAD = 1280, (1088, 2400)
 RELU = {"activation": og.relu}
 
 

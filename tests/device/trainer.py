@@ -214,3 +214,20 @@ trainer = og.Trainer(net, og.MSE(), og.SGD(1 / 8))
 
 # A failed Trainer and a failed step leave the net usable.
 print(trainer.step(sample, b"\x10\x20"), net.digest()[:12])
+
+# A layer may get other weights while it is trained, and a step is made with them.
+digests = []
+for order in "before", "after":
+    net = build(og.Dense(5, og.relu), og.Dense(N_CLASSES))
+    layer = net.layers[0]
+    if order == "after":
+        trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 16))
+    w = bytes([(37 * k) & 63 for k in range(len(layer.w))])
+    layer.set_weights(w, array("i", bytes(20)), e_w=(-7,), residual=bytes(len(w)))
+    if order == "before":
+        trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 16))
+    for i in range(5):
+        trainer.step(x[i * N_IN : (i + 1) * N_IN], labels[i])
+    digests.append(net.digest())
+    print("other weights", order, bytes(layer.w) != w, digests[-1][:16])
+print("the same:", digests[0] == digests[1] or "WRONG")

@@ -1,0 +1,83 @@
+"""
+Calls: the kernels that a training step calls, with all buffers at hand.
+
+To look up methods and buffers of a layer takes Python longer than many a kernel works, so a
+Trainer lists its calls once. What is not a kernel of Dense or of a convolution is OTHER.
+"""
+
+from .arena import SUMS, UPDATE
+from .model import forward_hidden
+
+OTHER, DENSE, WINDOW, DENSE_UPDATE, WINDOW_UPDATE = range(5)
+
+
+def forward_calls(nodes, tensors, exponents, indices) -> tuple:
+    """Return a call for each node and what they work on, for run_forward()."""
+    calls = []
+    for i, node in enumerate(nodes[:-1]):
+        layer, source = node.layer, node.sources[0]
+        kernels = layer.kernels()
+        if kernels is None or len(node.sources) > 1:
+            calls.append((OTHER, i + 1, source) + 8 * (None,))
+            continue
+        window, f, _, _, _ = kernels
+        kind = DENSE if window is None else WINDOW
+        buffers = (layer.w, layer.b, layer.e_w, layer.activation, layer.y_range, tensors[i + 1])
+        calls.append((kind, i + 1, source, f, window) + buffers)
+    last = nodes[-1]
+    layer = last.layer
+    window, _, f, _, _ = layer.kernels()
+    output = last.sources[0], f, window, layer.w, layer.b, layer.e_w
+    return calls, output, nodes, tensors, exponents, indices
+
+
+def run_forward(listed, outputs) -> int:
+    """Run all nodes in training; return the exponent of the outputs. Allocates nothing."""
+    calls, output, nodes, tensors, exponents, indices = listed
+    for kind, i, source, f, window, w, b, e_w, activation, range, y in calls:
+        if kind == WINDOW:
+            exponents[i] = f(
+                window, tensors[source], w, b, exponents[source], e_w, activation, True, range, y
+            )
+        elif kind == DENSE:
+            exponents[i] = f(
+                tensors[source], w, b, exponents[source], e_w, activation, True, range, y
+            )
+        else:
+            forward_hidden(nodes, i - 1, i, tensors, exponents, indices, True)
+    source, f, window, w, b, e_w = output
+    if window is None:
+        return f(tensors[source], w, b, exponents[source], e_w, outputs)
+    return f(window, tensors[source], w, b, exponents[source], e_w, outputs)
+
+
+def backward_calls(steps, training) -> list:
+    """
+    Return a call for each step of the way back, for a Trainer.
+
+    Args:
+        steps: Of the Trainer.
+        training: By id of each layer with weights, what its training_memory() returned.
+    """
+    calls = []
+    for s in steps:
+        layer, slots = s.layer, (s.dy_slot, s.source)
+        kernels = layer.kernels()
+        if kernels is not None:
+            residual, velocity, sums, _ = training[id(layer)]
+        if kernels is None or s.kind not in (SUMS, UPDATE) or sums is not None:
+            calls.append((OTHER, s) + slots + 10 * (None,))
+            continue
+        window, _, _, backward_x, update = kernels
+        if s.kind == SUMS:
+            kind = DENSE if window is None else WINDOW
+            pending = s.pending_slot if s.pending is not None else s.dx_slot
+            call = (kind, backward_x) + slots + (window, s.dy, layer.w, layer.e_w)
+            # Without an activation x is not looked at, and its place may be taken.
+            call += (s.undone, s.pending, pending, s.range, s.dx, s.dx_slot)
+        else:
+            kind = DENSE_UPDATE if window is None else WINDOW_UPDATE
+            call = (kind, update) + slots + (window, s.dy, layer.w, layer.e_w)
+            call += (layer._rng, residual, velocity, layer.b, s.scratch, None)
+        calls.append(call)
+    return calls
