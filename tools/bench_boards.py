@@ -13,6 +13,7 @@ to them.
 import argparse
 import csv
 import re
+import subprocess
 import sys
 
 import board_tables
@@ -29,6 +30,7 @@ KERNELS, BINDING = "usermod/kernels/", "usermod/binding/"
 # What gcc, MicroPython and the pico-sdk have for divisions, jump tables and memory.
 CALLED = r"(?:libgcc\.a\(|shared/libc/string0\.|/pico_(?:divider|mem_ops)/)"
 CALLER = -1  # the group that a range belongs to is its caller's
+VENEER_BYTES = 16
 PICO_ROM = 0, 0x4000, CALLER
 
 
@@ -62,9 +64,18 @@ def _write_ranges(ranges):
     return path
 
 
+def _veneers():
+    """Return the ranges of the Pico's bridges between flash and RAM, which the map lacks."""
+    command = ["arm-none-eabi-nm", FIRMWARE / PICO / "firmware.elf"]
+    symbols = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    starts = [int(start, 16) for start in re.findall(r"^(\w+) t \w+_veneer$", symbols, re.M)]
+    return [(start, start + VENEER_BYTES, CALLER) for start in starts]
+
+
 def count_cycles(ranges, program):
     """Return the same as count_instructions() of the emulated Pico, in cycles."""
-    path, counts = _write_ranges([*ranges, PICO_ROM]), EMULATOR / "counts.txt"
+    counts = EMULATOR / "counts.txt"
+    path = _write_ranges([*ranges, *_veneers(), PICO_ROM])
     counts.write_text("")
     with Rp2040Board(PICO, options=["--ranges", path, "--counts", counts]) as board:
         printed = board.mpremote("run", program, timeout=900).splitlines()
