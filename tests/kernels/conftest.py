@@ -24,6 +24,7 @@ from .library import (
     Library,
     Linear,
     Step,
+    Walk,
     fields_of,
     items_in,
     items_out,
@@ -68,6 +69,20 @@ class Kernels(Library):
 
     runs = partialmethod(_walk, "shim_runs")
     uses = partialmethod(_walk, "shim_uses")
+    source_spans = partialmethod(_walk, "shim_source_spans")
+    use_spans = partialmethod(_walk, "shim_use_spans")
+
+    # og_dot.h
+
+    def dot_rows(self, x, w, acc):
+        acc = acc.copy()
+        self.call("og_dot_rows_s8", x, w.ravel(), x.size, acc.size, x.size, acc)
+        return acc
+
+    def dot_walk(self, name, walk, d, a, acc):
+        acc = acc.copy()
+        self.call(name, Walk(*walk), d, a, acc.size, acc)
+        return acc
 
     # og_range.h
 

@@ -147,6 +147,15 @@ class Step(ctypes.Structure):
     _fields_ = [("weight", ctypes.c_int32), ("bias", ctypes.c_int32)]
 
 
+class Walk(ctypes.Structure):
+    """og_walk_t: two nested loops over two tensors."""
+
+    _fields_ = [
+        *((name, ctypes.c_size_t) for name in ("n_j", "n_k")),
+        *((name, ctypes.c_int32) for name in ("d_j", "d_k", "a_j", "a_k")),
+    ]
+
+
 def prototypes(text):
     """Return {name: (result, [(const, type, pointer), ...])} of the functions of a header."""
     found = {}

@@ -25,10 +25,11 @@ void shim_activation_forward(size_t n, const int32_t *v, og_activation_t activat
 void shim_activation_backward(size_t n, const int32_t *d, const int8_t *y,
     og_activation_t activation, int32_t six, int32_t *out);
 bool shim_activation_ok(int32_t code);
-int32_t shim_dot_s8(const int8_t *a, const int8_t *b, size_t n);
 void shim_axis_source(const og_axis_t *a, int32_t *out);
 size_t shim_runs(const og_window_t *s, int32_t *out);
 size_t shim_uses(const og_window_t *s, int32_t *out);
+size_t shim_source_spans(const og_window_t *s, int32_t *out);
+size_t shim_use_spans(const og_window_t *s, int32_t *out);
 size_t shim_range_bytes(void);
 size_t shim_rate_bytes(void);
 size_t shim_batch_bytes(void);
@@ -126,10 +127,6 @@ bool shim_activation_ok(int32_t code) {
     return og_activation_ok(code);
 }
 
-int32_t shim_dot_s8(const int8_t *a, const int8_t *b, size_t n) {
-    return og_dot_s8(a, b, n);
-}
-
 void shim_axis_source(const og_axis_t *a, int32_t *out) {
     for (int32_t o = 0; o < a->n_out; o++) {
         for (int32_t k = 0; k < a->kernel; k++) {
@@ -159,8 +156,8 @@ size_t shim_runs(const og_window_t *s, int32_t *out) {
     for (int32_t oy = 0; oy < s->y.n_out; oy++) {
         for (int32_t ox = 0; ox < s->x.n_out; ox++, out += taps) {
             og_run_t run;
-            og_run_begin(&run);
-            while (og_run_next(&run, s, oy, ox)) {
+            og_run_begin(&run, s, oy, ox);
+            while (og_run_next(&run, s)) {
                 for (size_t k = 0; k < run.n; k++) {
                     again += note(out + run.tap + k, run.pixel + k);
                 }
@@ -181,6 +178,55 @@ size_t shim_uses(const og_window_t *s, int32_t *out) {
             while (og_use_next(&use, s, iy, ix)) {
                 again += note(out + use.pixel * taps + use.tap, (size_t)(iy * s->x.n_in + ix));
             }
+        }
+    }
+    return again;
+}
+
+// Notes all pairs of two spans, of a tap or, without one (-1), of an input.
+static size_t note_spans(const og_window_t *s, const og_span_t *y, const og_span_t *x,
+    int32_t ky, int32_t kx, int32_t iy, int32_t ix, int32_t *out) {
+    size_t again = 0;
+    for (int32_t j = 0; j < y->n; j++) {
+        for (int32_t k = 0; k < x->n; k++) {
+            int32_t oy = y->first + j * y->first_step, ox = x->first + k * x->first_step;
+            int32_t v = y->second + j * y->second_step, u = x->second + k * x->second_step;
+            int32_t tap = ky < 0 ? v * s->x.kernel + u : ky * s->x.kernel + kx;
+            int32_t source = ky < 0 ? iy * s->x.n_in + ix : v * s->x.n_in + u;
+            int32_t pixel = oy * s->x.n_out + ox;
+            again += note(out + pixel * (int32_t)og_window_taps(s) + tap, (size_t)source);
+        }
+    }
+    return again;
+}
+
+// The same, by spans of outputs for each tap.
+size_t shim_source_spans(const og_window_t *s, int32_t *out) {
+    size_t again = 0;
+    clear(s, out);
+    for (int32_t k = 0; k < (int32_t)og_window_taps(s); k++) {
+        int32_t ky = k / s->x.kernel, kx = k % s->x.kernel;
+        for (int32_t r = 0; r < og_axis_phases(&s->y) * og_axis_phases(&s->x); r++) {
+            og_span_t y, x;
+            og_axis_sources(&s->y, ky, r / og_axis_phases(&s->x), &y);
+            og_axis_sources(&s->x, kx, r % og_axis_phases(&s->x), &x);
+            again += note_spans(s, &y, &x, ky, kx, 0, 0, out);
+        }
+    }
+    return again;
+}
+
+// The same, by spans of outputs and taps for each input.
+size_t shim_use_spans(const og_window_t *s, int32_t *out) {
+    size_t again = 0;
+    clear(s, out);
+    for (int32_t i = 0; i < (int32_t)og_window_inputs(s); i++) {
+        int32_t iy = i / s->x.n_in, ix = i % s->x.n_in;
+        for (int32_t r = 0; r < og_axis_repeats(&s->y) * og_axis_repeats(&s->x); r++) {
+            og_span_t y, x;
+            og_axis_uses(&s->y, iy, r / og_axis_repeats(&s->x), &y);
+            og_axis_uses(&s->x, ix, r % og_axis_repeats(&s->x), &x);
+            again += note_spans(s, &y, &x, -1, -1, iy, ix, out);
         }
     }
     return again;

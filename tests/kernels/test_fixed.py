@@ -51,13 +51,3 @@ def test_bit_length_equals_that_of_python(kernels):
     v = np.array([p for p in powers if 0 <= p < 2**32] + [2**32 - 1], np.uint32)
 
     assert [int(n).bit_length() for n in v] == kernels.map("shim_bit_length", v).tolist()
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 31, 32, 33, 1000, 32767, 32768])
-def test_dot_is_exact(kernels, n):
-    rng = np.random.default_rng(n)
-    a, b = rng.integers(-128, 128, (2, n), dtype=np.int8)
-    low = np.full(n, -128, np.int8)
-
-    assert int(a.astype(int) @ b.astype(int)) == kernels.call("shim_dot_s8", a, b, n)
-    assert n * 2**14 == kernels.call("shim_dot_s8", low, low, n)

@@ -11,9 +11,9 @@ from .draw import any_axis, axis, cases, kinds, random_axis, random_window, seed
 
 
 def check(kernels, window):
-    """Runs and uses yield each pair of the map once, and nothing else."""
+    """Runs, uses and spans yield each pair of the map once, and nothing else."""
     source = window_source(window)
-    for walk in (kernels.runs, kernels.uses):
+    for walk in (kernels.runs, kernels.uses, kernels.source_spans, kernels.use_spans):
         found, again = walk(window)
         np.testing.assert_array_equal(source, found)
         assert 0 == again

@@ -13,7 +13,7 @@ int32_t og_add_forward_s8(const int8_t *a, const int8_t *b, size_t n, int32_t e_
     do {
         for (size_t k = 0; k < n; k++) {
             int32_t acc = og_round_shift(a[k], e_acc - e_a) + og_round_shift(b[k], e_acc - e_b);
-            z[k] = og_tensor_item(&t, acc, 0);
+            og_tensor_items(&t, &acc, 1, 0, z + k);
         }
     } while (og_tensor_again(&t));
     return og_tensor_end(&t, learner);

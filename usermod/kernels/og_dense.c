@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "og_dense.h"
 
-// The sum of row o at exponent e_acc, |sum| <= 2^30.
-static int32_t row_sum(const og_linear_t *l, const int8_t *x, size_t o, int32_t e_acc) {
-    return og_dot_s8(x, l->w + o * l->n_in, l->n_in) + og_linear_bias(l, o, e_acc);
+// The sums of rows first .. first + n - 1, |sum| <= 2^30, each at its row's exponent plus e_x.
+static void row_sums(const og_linear_t *l, const int8_t *x, int32_t e_x, size_t first, size_t n,
+    int32_t *acc) {
+    og_linear_biases(l, first, n, e_x, acc);
+    og_dot_rows_s8(x, l->w + first * l->n_in, l->n_in, n, l->n_in, acc);
 }
 
 int32_t og_dense_forward_s8(const og_linear_t *l, const int8_t *x, int32_t e_x,
@@ -13,21 +15,19 @@ int32_t og_dense_forward_s8(const og_linear_t *l, const int8_t *x, int32_t e_x,
     og_tensor_t t;
     og_tensor_begin(&t, range, low + e_x, activation);
     do {
-        for (size_t o = 0; o < l->n_out; o++) {
-            int32_t e_row = og_linear_exponent(l, o);
-            int32_t sum = row_sum(l, x, o, e_row + e_x);
-            y[o] = og_tensor_item(&t, sum, e_row - low);
+        for (size_t first = 0; first < l->n_out; first += OG_BLOCK) {
+            size_t n = l->n_out - first < OG_BLOCK ? l->n_out - first : OG_BLOCK;
+            int32_t acc[OG_BLOCK];
+            row_sums(l, x, e_x, first, n, acc);
+            og_linear_items(l, &t, first, n, low, acc, y + first);
         }
     } while (og_tensor_again(&t));
     return og_tensor_end(&t, learner);
 }
 
 int32_t og_dense_forward_s32(const og_linear_t *l, const int8_t *x, int32_t e_x, int32_t *y) {
-    int32_t e_acc = l->e_w[0] + e_x;
-    for (size_t o = 0; o < l->n_out; o++) {
-        y[o] = row_sum(l, x, o, e_acc);
-    }
-    return e_acc;
+    row_sums(l, x, e_x, 0, l->n_out, y);
+    return l->e_w[0] + e_x;
 }
 
 int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e_dy,
@@ -42,25 +42,12 @@ int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e
             size_t n = l->n_in - start < OG_BLOCK ? l->n_in - start : OG_BLOCK;
             int32_t acc[OG_BLOCK];
             og_clear_s32(acc, n);
-            for (size_t o = 0; o < l->n_out; o++) {
-                if (dy[o] != 0) {
-                    int32_t d = og_round_shift(dy[o], e_ref - og_linear_exponent(l, o));
-                    og_add_scaled_s8(l->w + o * l->n_in + start, d, n, acc);
-                }
-            }
-            for (size_t i = 0; i < n; i++) {
-                dx[start + i] = og_error_item(&t, error, start + i, acc[i], e_ref + e_dy);
-            }
+            og_walk_t walk = {1, 1, 0, 0, 0, 0};
+            og_linear_columns(l, &walk, dy, e_ref, l->w + start, n, acc);
+            og_error_items(&t, error, start, n, acc, e_ref + e_dy, dx + start);
         }
     } while (og_tensor_again(&t));
     return og_error_end(&t, range);
-}
-
-// The gradients of a block of one row, at most 2^14 in magnitude.
-static void block_gradient(int32_t d, const int8_t *x, size_t n, int32_t *g) {
-    for (size_t i = 0; i < n; i++) {
-        g[i] = d * x[i];
-    }
 }
 
 void og_dense_update_s8(const og_weights_t *layer, const int8_t *dy, const int8_t *x,
@@ -78,12 +65,7 @@ void og_dense_update_s8(const og_weights_t *layer, const int8_t *dy, const int8_
         og_step_t step;
         og_update_step(rate, e_dy + e_x, e_dy, *layer->e_w,
             (uint32_t)og_abs(dy[o]) * sum_x, (uint32_t)n_in, &step);
-        for (size_t start = 0; start < n_in; start += OG_BLOCK) {
-            size_t n = n_in - start < OG_BLOCK ? n_in - start : OG_BLOCK;
-            int32_t g[OG_BLOCK];
-            block_gradient(dy[o], x + start, n, g);
-            clamped += og_update_weights(layer, o * n_in + start, g, n, rate, step.weight);
-        }
+        clamped += og_update_products(layer, o * n_in, dy[o], x, n_in, rate, step.weight);
         og_update_bias(layer, o, dy[o], rate, step.bias);
     }
     og_update_make_room(layer, clamped);
@@ -99,7 +81,7 @@ void og_dense_gradient_s8(const int8_t *dy, const int8_t *x, size_t n_in, size_t
         for (size_t start = 0; start < n_in; start += OG_BLOCK) {
             size_t n = n_in - start < OG_BLOCK ? n_in - start : OG_BLOCK;
             int32_t g[OG_BLOCK];
-            block_gradient(dy[o], x + start, n, g);
+            og_products_s8(dy[o], x + start, n, g);
             og_batch_add(sums + o * n_in + start, g, n, batch->e_gw - e_dy - e_x);
         }
         int32_t g = dy[o];

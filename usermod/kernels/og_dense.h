@@ -42,6 +42,18 @@ void og_linear_exponents(const og_linear_t *l, int32_t *low, int32_t *high);
 // The bias of row o as a part of sums whose exponent is e_acc, |bias| <= 2^29.
 int32_t og_linear_bias(const og_linear_t *l, size_t o, int32_t e_acc);
 
+// The biases of rows first .. first + n - 1 as parts of sums whose exponents are the rows' plus e_x.
+void og_linear_biases(const og_linear_t *l, size_t first, size_t n, int32_t e_x, int32_t *acc);
+
+// Items of rows first .. first + n - 1, from their sums; `low` is the least exponent of all rows.
+void og_linear_items(const og_linear_t *l, og_tensor_t *t, size_t first, size_t n, int32_t low,
+    const int32_t *acc, int8_t *y);
+
+// acc[c] += sum_jo dy[j * d_j + o] * w[j * a_j + o * n_in + c], c < n: rows o and, as the walk
+// says, pixels or taps j. A zero in dy costs next to nothing.
+void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t *dy,
+    int32_t e_ref, const int8_t *w, size_t n, int32_t *acc);
+
 // What stands for dy in the sums that go back, where rows have exponents of
 // their own: dy shifted right by e_ref - e_w[o], at most 2^7 times as large.
 // `readings` is the number of rows times of taps that meet in one sum.

@@ -1,6 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include "og_depthwise_conv2d.h"
 
+// Adds the products of channels first .. first + n - 1 at one output pixel.
+static void pixel_sums(const og_linear_t *l, const og_window_t *s, const int8_t *x,
+    int32_t oy, int32_t ox, size_t first, size_t n, int32_t *acc) {
+    int32_t channels = s->in_c;
+    og_run_t run;
+    og_run_begin(&run, s, oy, ox);
+    // Runs that lie under each other are one walk.
+    og_walk_t walk = {1, 1, s->x.n_in * channels, channels, s->x.kernel * channels, channels};
+    if (run.left > 0) {
+        walk.n_j = (size_t)run.left;
+    }
+    while (og_run_next(&run, s)) {
+        walk.n_k = run.n;
+        og_dot_channels_s8(&walk, x + run.pixel * (size_t)channels + first,
+            l->w + run.tap * (size_t)channels + first, n, acc);
+        if (run.left >= 0) {
+            break;
+        }
+    }
+}
+
 int32_t og_depthwise_conv2d_forward_s8(const og_linear_t *l, const og_window_t *s,
     const int8_t *x, int32_t e_x, og_activation_t activation, const og_range_t *range,
     og_range_t *learner, int8_t *y) {
@@ -13,33 +34,44 @@ int32_t og_depthwise_conv2d_forward_s8(const og_linear_t *l, const og_window_t *
         for (size_t first = 0; first < channels; first += OG_BLOCK) {
             size_t n = channels - first < OG_BLOCK ? channels - first : OG_BLOCK;
             int32_t bias[OG_BLOCK], acc[OG_BLOCK];
-            for (size_t c = 0; c < n; c++) {
-                bias[c] = og_linear_bias(l, first + c, og_linear_exponent(l, first + c) + e_x);
-            }
+            og_linear_biases(l, first, n, e_x, bias);
             int8_t *y_p = y + first;
             for (int32_t oy = 0; oy < s->y.n_out; oy++) {
                 for (int32_t ox = 0; ox < s->x.n_out; ox++, y_p += channels) {
-                    for (size_t c = 0; c < n; c++) {
-                        acc[c] = bias[c];
-                    }
-                    og_run_t run;
-                    og_run_begin(&run);
-                    while (og_run_next(&run, s, oy, ox)) {
-                        const int8_t *x_t = x + run.pixel * channels + first;
-                        const int8_t *w_t = l->w + run.tap * channels + first;
-                        for (size_t k = 0; k < run.n; k++, x_t += channels, w_t += channels) {
-                            og_add_products_s8(x_t, w_t, n, acc);
-                        }
-                    }
-                    for (size_t c = 0; c < n; c++) {
-                        int32_t above = og_linear_exponent(l, first + c) - low;
-                        y_p[c] = og_tensor_item(&t, acc[c], above);
-                    }
+                    og_copy_s32(bias, n, acc);
+                    pixel_sums(l, s, x, oy, ox, first, n, acc);
+                    og_linear_items(l, &t, first, n, low, acc, y_p);
                 }
             }
         }
     } while (og_tensor_again(&t));
     return og_tensor_end(&t, learner);
+}
+
+// Adds the products of channels first .. first + n - 1 over all uses of one input pixel.
+static void pixel_errors(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
+    int32_t iy, int32_t ix, size_t first, size_t n, int32_t *acc) {
+    int32_t channels = s->in_c;
+    for (int32_t ry = 0; ry < og_axis_repeats(&s->y); ry++) {
+        og_span_t y_span;
+        og_axis_uses(&s->y, iy, ry, &y_span);
+        for (int32_t rx = 0; rx < og_axis_repeats(&s->x) && y_span.n > 0; rx++) {
+            og_span_t x_span;
+            og_axis_uses(&s->x, ix, rx, &x_span);
+            if (x_span.n == 0) {
+                continue;
+            }
+            og_walk_t walk = {
+                (size_t)y_span.n, (size_t)x_span.n,
+                y_span.first_step * s->x.n_out * channels, x_span.first_step * channels,
+                y_span.second_step * s->x.kernel * channels, x_span.second_step * channels,
+            };
+            int32_t pixel = y_span.first * s->x.n_out + x_span.first;
+            int32_t tap = y_span.second * s->x.kernel + x_span.second;
+            og_dot_channels_s8(&walk, dy + pixel * channels + (int32_t)first,
+                l->w + tap * channels + (int32_t)first, n, acc);
+        }
+    }
 }
 
 int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s,
@@ -57,16 +89,12 @@ int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_
                     size_t n = channels - first < OG_BLOCK ? channels - first : OG_BLOCK;
                     int32_t acc[OG_BLOCK];
                     og_clear_s32(acc, n);
-                    og_use_t use;
-                    og_use_begin(&use, s, iy, ix);
-                    while (og_use_next(&use, s, iy, ix)) {
-                        og_add_products_s8(dy + use.pixel * channels + first,
-                            l->w + use.tap * channels + first, n, acc);
+                    pixel_errors(l, s, dy, iy, ix, first, n, acc);
+                    for (size_t c = 0; c < n; c++) {
+                        acc[c] = og_round_shift(acc[c], low - og_linear_exponent(l, first + c));
                     }
-                    for (size_t c = 0; c < n; c++, k++) {
-                        int32_t sum = og_round_shift(acc[c], low - og_linear_exponent(l, first + c));
-                        dx[k] = og_error_item(&t, error, k, sum, low + e_dy);
-                    }
+                    og_error_items(&t, error, k, n, acc, low + e_dy, dx + k);
+                    k += n;
                 }
             }
         }
@@ -74,29 +102,39 @@ int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_
     return og_error_end(&t, range);
 }
 
-// Writes the gradient of all weights, |g| <= 2^29. Returns whether any error
-// is not 0.
+// Writes the gradient of all weights, |g| <= 2^29, tap by tap. Returns whether any error is not 0.
 static bool layer_gradient(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t *g) {
-    size_t channels = (size_t)s->in_c;
-    bool any = false;
-    og_clear_s32(g, og_window_taps(s) * channels);
-    const int8_t *dy_p = dy;
-    for (int32_t oy = 0; oy < s->y.n_out; oy++) {
-        for (int32_t ox = 0; ox < s->x.n_out; ox++, dy_p += channels) {
-            og_run_t run;
-            og_run_begin(&run);
-            while (og_run_next(&run, s, oy, ox)) {
-                for (size_t k = 0; k < run.n; k++) {
-                    og_add_products_s8(dy_p, x + (run.pixel + k) * channels, channels,
-                        g + (run.tap + k) * channels);
+    int32_t channels = s->in_c;
+    size_t n = og_window_outputs(s) * (size_t)channels, k = 0;
+    while (k < n && dy[k] == 0) {
+        k++;
+    }
+    for (int32_t ky = 0; ky < s->y.kernel; ky++) {
+        for (int32_t kx = 0; kx < s->x.kernel; kx++, g += channels) {
+            og_clear_s32(g, (size_t)channels);
+            for (int32_t ry = 0; ry < og_axis_phases(&s->y) && k < n; ry++) {
+                og_span_t y_span;
+                og_axis_sources(&s->y, ky, ry, &y_span);
+                for (int32_t rx = 0; rx < og_axis_phases(&s->x) && y_span.n > 0; rx++) {
+                    og_span_t x_span;
+                    og_axis_sources(&s->x, kx, rx, &x_span);
+                    if (x_span.n == 0) {
+                        continue;
+                    }
+                    og_walk_t walk = {
+                        (size_t)y_span.n, (size_t)x_span.n,
+                        y_span.first_step * s->x.n_out * channels, x_span.first_step * channels,
+                        y_span.second_step * s->x.n_in * channels, x_span.second_step * channels,
+                    };
+                    int32_t pixel = y_span.first * s->x.n_out + x_span.first;
+                    int32_t source = y_span.second * s->x.n_in + x_span.second;
+                    og_dot_channels_s8(&walk, dy + pixel * channels, x + source * channels,
+                        (size_t)channels, g);
                 }
-            }
-            for (size_t c = 0; c < channels && !any; c++) {
-                any = dy_p[c] != 0;
             }
         }
     }
-    return any;
+    return k < n;
 }
 
 // sum_p dy[p][c]

@@ -5,8 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The inner loops that every layer shares, over contiguous bytes.
-// Products are at most 2^14, so n <= 2^15 of them sum to at most 2^29.
+// The inner loops that every layer shares. og_dot.c takes those of the core it
+// is compiled for, from one header each: og_dot_thumb1.h, og_dot_dsp.h,
+// og_dot_helium.h. With OG_PORTABLE, and on all other cores, it takes those of
+// og_dot_portable.h, which every other one equals.
+//
+// Products are at most 2^14, so 2^15 of them sum up to at most 2^29. Nothing
+// is read but the items that the contracts name, and no alignment is wanted.
 
 // Longest vector of any layer, in items.
 #define OG_MAX_LENGTH ((size_t)1 << 15)
@@ -14,14 +19,32 @@
 // How many int32 sums a kernel keeps on its stack: 128 bytes.
 #define OG_BLOCK 32
 
-// sum a[k] * b[k]
-static inline int32_t og_dot_s8(const int8_t *a, const int8_t *b, size_t n) {
-    int32_t acc = 0;
-    for (size_t k = 0; k < n; k++) {
-        acc += a[k] * b[k];
-    }
-    return acc;
-}
+// Puts a function into RAM in a firmware of an RP2040, whose flash is slow.
+#ifdef OG_HOT_SECTION
+#define OG_HOT(name) __attribute__((section(".time_critical." #name)))
+#else
+#define OG_HOT(name)
+#endif
+
+// Forward: acc[r] += sum_k x[k] * w[r * stride + k], k < n, r < rows.
+void og_dot_rows_s8(const int8_t *x, const int8_t *w, size_t stride, size_t rows, size_t n,
+    int32_t *acc);
+
+// Two nested loops over two tensors, by steps in items.
+typedef struct _og_walk_t {
+    size_t n_j, n_k;
+    int32_t d_j, d_k; // of the first tensor
+    int32_t a_j, a_k; // of the second
+} og_walk_t;
+
+// Backward and update: acc[c] += sum_jk d[j * d_j + k * d_k] * a[j * a_j + k * a_k + c],
+// c < n. A zero in d costs next to nothing.
+void og_dot_columns_s8(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
+    int32_t *acc);
+
+// Depthwise: acc[c] += sum_jk d[j * d_j + k * d_k + c] * a[j * a_j + k * a_k + c], c < n.
+void og_dot_channels_s8(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
+    int32_t *acc);
 
 // acc[k] += a[k] * factor
 static inline void og_add_scaled_s8(const int8_t *a, int32_t factor, size_t n, int32_t *acc) {
@@ -30,10 +53,16 @@ static inline void og_add_scaled_s8(const int8_t *a, int32_t factor, size_t n, i
     }
 }
 
-// acc[k] += a[k] * b[k]
-static inline void og_add_products_s8(const int8_t *a, const int8_t *b, size_t n, int32_t *acc) {
+// g[k] = d * x[k]
+static inline void og_products_s8(int32_t d, const int8_t *x, size_t n, int32_t *g) {
     for (size_t k = 0; k < n; k++) {
-        acc[k] += a[k] * b[k];
+        g[k] = d * x[k];
+    }
+}
+
+static inline void og_copy_s32(const int32_t *from, size_t n, int32_t *to) {
+    for (size_t k = 0; k < n; k++) {
+        to[k] = from[k];
     }
 }
 

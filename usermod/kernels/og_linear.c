@@ -27,3 +27,38 @@ int32_t og_linear_reference(const og_linear_t *l, size_t readings) {
     }
     return low > high - bits ? low : high - bits;
 }
+
+void og_linear_biases(const og_linear_t *l, size_t first, size_t n, int32_t e_x, int32_t *acc) {
+    for (size_t o = 0; o < n; o++) {
+        acc[o] = og_linear_bias(l, first + o, og_linear_exponent(l, first + o) + e_x);
+    }
+}
+
+void og_linear_items(const og_linear_t *l, og_tensor_t *t, size_t first, size_t n, int32_t low,
+    const int32_t *acc, int8_t *y) {
+    if (l->n_e == 1) {
+        og_tensor_items(t, acc, n, 0, y);
+        return;
+    }
+    for (size_t o = 0; o < n; o++) {
+        og_tensor_items(t, acc + o, 1, og_linear_exponent(l, first + o) - low, y + o);
+    }
+}
+
+void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t *dy,
+    int32_t e_ref, const int8_t *w, size_t n, int32_t *acc) {
+    if (l->n_e == 1) {
+        og_walk_t rows = {walk->n_j, l->n_out, walk->d_j, 1, walk->a_j, (int32_t)l->n_in};
+        og_dot_columns_s8(&rows, dy, w, n, acc);
+        return;
+    }
+    for (size_t j = 0; j < walk->n_j; j++, dy += walk->d_j, w += walk->a_j) {
+        const int8_t *w_o = w;
+        for (size_t o = 0; o < l->n_out; o++, w_o += l->n_in) {
+            if (dy[o] != 0) {
+                int32_t d = og_round_shift(dy[o], e_ref - og_linear_exponent(l, o));
+                og_add_scaled_s8(w_o, d, n, acc);
+            }
+        }
+    }
+}

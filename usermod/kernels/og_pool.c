@@ -14,8 +14,8 @@ void og_max_pool2d_forward_s8(const og_window_t *s, const int8_t *x, int8_t *y, 
                 int32_t best = -129; // below any byte
                 index[k] = 0;
                 og_run_t run;
-                og_run_begin(&run);
-                while (og_run_next(&run, s, oy, ox)) {
+                og_run_begin(&run, s, oy, ox);
+                while (og_run_next(&run, s)) {
                     for (size_t i = 0; i < run.n; i++) {
                         int32_t v = x[(run.pixel + i) * channels + c];
                         if (v > best) {
@@ -89,9 +89,8 @@ int32_t og_max_pool2d_backward_x_s8(const og_window_t *s, const int8_t *dy, cons
                     int32_t acc[OG_BLOCK];
                     og_clear_s32(acc, n);
                     add_won(s, dy, index, iy, ix, first, n, acc);
-                    for (size_t c = 0; c < n; c++, k++) {
-                        dx[k] = og_error_item(&t, error, k, acc[c], e_dy);
-                    }
+                    og_error_items(&t, error, k, n, acc, e_dy, dx + k);
+                    k += n;
                 }
             }
         }
@@ -119,14 +118,15 @@ int32_t og_average_pool2d_forward_s8(const og_window_t *s, const int8_t *x, int3
                 for (size_t c = 0; c < channels; c++, k++) {
                     int32_t sum = 0;
                     og_run_t run;
-                    og_run_begin(&run);
-                    while (og_run_next(&run, s, oy, ox)) {
+                    og_run_begin(&run, s, oy, ox);
+                    while (og_run_next(&run, s)) {
                         for (size_t i = 0; i < run.n; i++) {
                             sum += x[(run.pixel + i) * channels + c];
                         }
                     }
                     // |sum| <= 128 n and factor <= 2^22 / n + 1/2: below 2^30.
-                    y[k] = og_tensor_item(&t, sum * factor, 0);
+                    sum *= factor;
+                    og_tensor_items(&t, &sum, 1, 0, y + k);
                 }
             }
         }
@@ -150,11 +150,12 @@ int32_t og_average_pool2d_backward_x_s8(const og_window_t *s, const int8_t *dy, 
                     int32_t acc[OG_BLOCK];
                     og_clear_s32(acc, n);
                     add_shared(s, dy, iy, ix, first, n, acc);
-                    for (size_t c = 0; c < n; c++, k++) {
+                    for (size_t c = 0; c < n; c++) {
                         // A pixel is in at most n windows, so the bound of the forward pass holds.
-                        int32_t sum = og_clamp(acc[c] * factor, (int32_t)1 << 29);
-                        dx[k] = og_error_item(&t, error, k, sum, e_sum);
+                        acc[c] = og_clamp(acc[c] * factor, (int32_t)1 << 29);
                     }
+                    og_error_items(&t, error, k, n, acc, e_sum, dx + k);
+                    k += n;
                 }
             }
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "og_dot.h"
 #include "og_tensor.h"
 
 static void restart(og_tensor_t *t) {
@@ -20,15 +21,41 @@ void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     }
 }
 
-int8_t og_tensor_item(og_tensor_t *t, int32_t sum, int32_t above) {
-    int32_t v = og_activation_forward(og_round_shift(sum, t->shift - above), t->activation, t->six);
+// One item of any activation and any shift.
+static int32_t item(const og_tensor_t *t, int32_t sum, int32_t shift) {
+    int32_t v = og_activation_forward(og_round_shift(sum, shift), t->activation, t->six);
     // What is above 0 stays so, as the way back knows by it that the unit is alive.
-    v += t->rectifies && v == 0 && sum > 0;
-    int32_t magnitude = og_abs(v);
-    if (magnitude > t->largest) {
-        t->largest = magnitude;
+    return v + (t->rectifies && v == 0 && sum > 0);
+}
+
+void OG_HOT(og_tensor_items) og_tensor_items(og_tensor_t *t, const int32_t *sums, size_t n,
+    int32_t above, int8_t *y) {
+    int32_t shift = t->shift - above;
+    // Of the usual shifts and activations only the loop below is left.
+    bool plain = shift > 0 && t->activation <= OG_RELU;
+    bool relu = t->activation == OG_RELU;
+    shift = plain && shift > 30 ? 30 : shift;
+    int32_t half = plain ? (int32_t)1 << (shift - 1) : 0;
+    int32_t largest = t->largest;
+    for (size_t k = 0; k < n; k++) {
+        int32_t v = sums[k];
+        if (!plain) {
+            v = item(t, v, shift);
+        } else if (!relu) {
+            v = (v + half) >> shift;
+        } else if (v > 0) {
+            v = (v + half) >> shift;
+            v += v == 0;
+        } else {
+            v = 0;
+        }
+        int32_t magnitude = og_abs(v);
+        if (magnitude > largest) {
+            largest = magnitude;
+        }
+        y[k] = (int8_t)(magnitude > 127 ? og_clamp(v, 127) : v);
     }
-    return (int8_t)og_clamp(v, 127);
+    t->largest = largest;
 }
 
 bool og_tensor_again(og_tensor_t *t) {
@@ -56,15 +83,26 @@ void og_error_begin(og_tensor_t *t, const og_error_t *error, const og_range_t *r
     t->any = false;
 }
 
-int8_t og_error_item(og_tensor_t *t, const og_error_t *error, size_t k, int32_t sum,
-    int32_t e_sum) {
-    if (error->pending != NULL) {
-        int32_t q = og_round_shift(error->pending[k], e_sum - error->e_pending);
-        sum += og_clamp(q, (int32_t)1 << 29);
+void OG_HOT(og_error_items) og_error_items(og_tensor_t *t, const og_error_t *error, size_t k,
+    size_t n, int32_t *sums, int32_t e_sum, int8_t *dx) {
+    const int8_t *y = error->y + k;
+    int32_t any = 0;
+    for (size_t i = 0; i < n; i++) {
+        int32_t sum = sums[i];
+        if (error->pending != NULL) {
+            int32_t q = og_round_shift(error->pending[k + i], e_sum - error->e_pending);
+            sum += og_clamp(q, (int32_t)1 << 29);
+        }
+        if (error->activation != OG_RELU) {
+            sum = og_activation_backward(sum, y[i], error->activation, error->six);
+        } else if (y[i] <= 0) {
+            sum = 0;
+        }
+        any |= sum;
+        sums[i] = sum;
     }
-    sum = og_activation_backward(sum, error->y[k], error->activation, error->six);
-    t->any |= sum != 0;
-    return og_tensor_item(t, sum, 0);
+    t->any |= any != 0;
+    og_tensor_items(t, sums, n, 0, dx);
 }
 
 int32_t og_error_end(const og_tensor_t *t, og_range_t *range) {

@@ -13,7 +13,7 @@
 //
 //   og_tensor_begin(&t, range, base, activation);
 //   do {
-//       ... y[k] = og_tensor_item(&t, sum, 0) for every item ...
+//       ... og_tensor_items(&t, sums, n, 0, y) for all items, a block at a time ...
 //   } while (og_tensor_again(&t));
 //   exponent = og_tensor_end(&t, range or NULL);
 //
@@ -37,8 +37,8 @@ typedef struct _og_tensor_t {
 void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     og_activation_t activation);
 
-// One item, from a sum at most 2^30 in magnitude whose exponent is `base` + above.
-int8_t og_tensor_item(og_tensor_t *t, int32_t sum, int32_t above);
+// n items, from sums at most 2^30 in magnitude whose exponent is `base` + above.
+void og_tensor_items(og_tensor_t *t, const int32_t *sums, size_t n, int32_t above, int8_t *y);
 
 // Whether the tensor has to be made once more.
 bool og_tensor_again(og_tensor_t *t);
@@ -63,9 +63,9 @@ typedef struct _og_error_t {
 void og_error_begin(og_tensor_t *t, const og_error_t *error, const og_range_t *range,
     int32_t e_sum);
 
-// One item k of an error, from a sum at exponent `e_sum`, |sum| <= 2^29.
-int8_t og_error_item(og_tensor_t *t, const og_error_t *error, size_t k, int32_t sum,
-    int32_t e_sum);
+// Items k .. k + n - 1 of an error, from sums at exponent `e_sum`, |sum| <= 2^29, which are changed.
+void og_error_items(og_tensor_t *t, const og_error_t *error, size_t k, size_t n, int32_t *sums,
+    int32_t e_sum, int8_t *dx);
 
 // Lets the range learn, unless all sums are 0. Returns the error's exponent.
 int32_t og_error_end(const og_tensor_t *t, og_range_t *range);

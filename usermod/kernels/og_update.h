@@ -70,6 +70,10 @@ void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e
 size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t shift);
 
+// The same against products, g[i] = d * x[i].
+size_t og_update_products(const og_weights_t *layer, size_t k, int32_t d, const int8_t *x, size_t n,
+    const og_rate_t *rate, int32_t shift);
+
 // Moves a whole row of weights, k .. k + n - 1; writes the shifts it used.
 size_t og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t e_gw, int32_t e_gb, og_step_t *step);

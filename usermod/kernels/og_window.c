@@ -1,16 +1,105 @@
 // SPDX-License-Identifier: MIT
 #include "og_window.h"
 
-void og_run_begin(og_run_t *run) {
-    run->ky = 0;
-    run->kx = 0;
+int32_t og_axis_phases(const og_axis_t *a) {
+    // What has both a stride and a divisor is no layer's; then each output is by itself.
+    return a->divisor == 1 ? 1 : a->stride == 1 ? og_axis_repeats(a) : a->n_out;
 }
 
-bool og_run_next(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox) {
+void og_axis_sources(const og_axis_t *a, int32_t k, int32_t r, og_span_t *span) {
+    int32_t shift = a->sign * k + a->offset;
+    span->first_step = a->divisor;
+    span->second_step = a->stride;
+    if (a->divisor != 1 && a->stride != 1) {
+        span->first = r;
+        span->second = og_axis_source(a, r, k);
+        span->n = span->second >= 0;
+        return;
+    }
+    // o * stride + shift = i * divisor + r; one of both factors is 1. From the first pair
+    // where neither position is below 0, reached without a division, as there are few before.
+    int32_t o = r - shift, i = 0;
+    if (a->divisor == 1) {
+        o = 0;
+        i = shift;
+    }
+    while (o < 0 || i < 0) {
+        o += a->divisor;
+        i += a->stride;
+    }
+    span->first = o;
+    span->second = i;
+    int32_t last_o = o, last_i = i, n = 0;
+    if (a->divisor == 1) {
+        n = a->n_out - o;
+        last_i += (n - 1) * a->stride;
+        for (; n > 0 && last_i >= a->n_in; n--) {
+            last_i -= a->stride;
+        }
+    } else {
+        n = a->n_in - i;
+        last_o += (n - 1) * a->divisor;
+        for (; n > 0 && last_o >= a->n_out; n--) {
+            last_o -= a->divisor;
+        }
+    }
+    span->n = n > 0 ? n : 0;
+}
+
+void og_axis_uses(const og_axis_t *a, int32_t i, int32_t r, og_span_t *span) {
+    span->first_step = -a->sign;
+    span->second_step = a->stride;
+    span->n = 0;
+    int32_t k, end;
+    og_axis_taps(a, i, &k, &end);
+    // o * stride + sign * k = v, for the first k where o is a whole number.
+    int32_t v = i * a->divisor + r - a->offset - a->sign * k;
+    int32_t o = v;
+    if (a->stride != 1) {
+        o = v / a->stride;
+        for (; k < end && o * a->stride != v; k++) {
+            v -= a->sign;
+            o = v / a->stride;
+        }
+    }
+    // The ends of the taps are those of all r, so of this one there may be fewer.
+    for (; k < end && (o < 0 || o >= a->n_out); k += a->stride) {
+        o -= a->sign;
+    }
+    span->first = o;
+    span->second = k;
+    for (; k < end && o >= 0 && o < a->n_out; k += a->stride) {
+        o -= a->sign;
+        span->n++;
+    }
+}
+
+void og_run_begin(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox) {
+    run->left = -1;
+    run->oy = oy;
+    run->ox = ox;
+    run->ky = 0;
+    run->kx = 0;
+    if (s->y.divisor + s->x.divisor != 2 || s->y.sign + s->x.sign != 2) {
+        return;
+    }
+    int32_t iy = oy * s->y.stride + s->y.offset, ix = ox * s->x.stride + s->x.offset;
+    int32_t ky = iy < 0 ? -iy : 0, kx = ix < 0 ? -ix : 0;
+    int32_t ky_end = s->y.n_in - iy, kx_end = s->x.n_in - ix;
+    ky_end = ky_end < s->y.kernel ? ky_end : s->y.kernel;
+    kx_end = kx_end < s->x.kernel ? kx_end : s->x.kernel;
+    run->left = ky < ky_end && kx < kx_end ? ky_end - ky : 0;
+    run->n = (size_t)(kx_end - kx);
+    // One row before the first, as og_run_next() goes on first.
+    run->pixel = (size_t)((iy + ky - 1) * s->x.n_in + ix + kx);
+    run->tap = (size_t)((ky - 1) * s->x.kernel + kx);
+}
+
+bool og_run_search(og_run_t *run, const og_window_t *s) {
     while (run->ky < s->y.kernel) {
-        int32_t iy = og_axis_source(&s->y, oy, run->ky);
+        int32_t iy = og_axis_source(&s->y, run->oy, run->ky);
         while (iy >= 0 && run->kx < s->x.kernel) {
-            int32_t ix = og_axis_source(&s->x, ox, run->kx);
+            int32_t ix = og_axis_source(&s->x, run->ox, run->kx);
             int32_t n = 1;
             if (ix >= 0 && s->x.divisor == 1 && s->x.sign == 1) {
                 int32_t taps = s->x.kernel - run->kx;

@@ -104,17 +104,44 @@ static inline void og_axis_taps(const og_axis_t *a, int32_t i, int32_t *first, i
     *end = k_high < a->kernel ? k_high + 1 : a->kernel;
 }
 
+// Pairs of positions along one axis: first + j * first_step with
+// second + j * second_step, for j = 0 .. n - 1.
+typedef struct _og_span_t {
+    int32_t n;
+    int32_t first, second;
+    int32_t first_step, second_step;
+} og_span_t;
+
+// The output positions that read something at tap k, with what they read. There
+// are og_axis_phases() spans of them, r = 0 .., some empty.
+int32_t og_axis_phases(const og_axis_t *a);
+void og_axis_sources(const og_axis_t *a, int32_t k, int32_t r, og_span_t *span);
+
+// The output positions that read input position i, with the tap where they do,
+// in og_axis_repeats() spans, r = 0 .., some empty.
+void og_axis_uses(const og_axis_t *a, int32_t i, int32_t r, og_span_t *span);
+
 // Walks over what one output pixel reads, in runs of neighbouring taps whose
 // input pixels are neighbours too, so that a run is contiguous in both.
 typedef struct _og_run_t {
-    int32_t ky, kx; // where the next run is looked for
-    size_t pixel;   // first input pixel of this run
-    size_t tap;     // first tap
-    size_t n;       // number of taps and pixels
+    size_t pixel;    // first input pixel of this run
+    size_t tap;      // first tap
+    size_t n;        // number of taps and pixels
+    int32_t left;    // of the runs of a window that moves over the image as it is, or -1
+    int32_t oy, ox, ky, kx; // else: the output, and where the next run is looked for
 } og_run_t;
 
-void og_run_begin(og_run_t *run);
-bool og_run_next(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox);
+void og_run_begin(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox);
+bool og_run_search(og_run_t *run, const og_window_t *s);
+
+static inline bool og_run_next(og_run_t *run, const og_window_t *s) {
+    if (run->left < 0) {
+        return og_run_search(run, s);
+    }
+    run->pixel += (size_t)s->x.n_in;
+    run->tap += (size_t)s->x.kernel;
+    return run->left-- > 0;
+}
 
 // Walks over the (output pixel, tap) pairs that read one input pixel.
 typedef struct _og_use_t {

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#ifndef OG_DOT_THUMB1_H
+#define OG_DOT_THUMB1_H
+
+// The inner loops of og_dot.c for Cortex-M0 and M0+, 16-bit Thumb instructions.
+//
+// Of 14 registers only 8 are for everything; the others can be added to and
+// moved, so they hold the sums and the steps. A signed byte is loaded from the
+// sum of two registers, and one operand of a multiplication is lost. As all
+// registers are taken, which is more than the compiler gives away, these are
+// whole functions.
+#define OG_ASM_FUNCTION static __attribute__((naked, noinline)) OG_HOT(og_dot)
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+// 14 instructions for 4 products: r0 is the end of x, r1, r4, r5, r6 those of
+// four rows, r3 the index, up to 0, and r8 to r11 the sums.
+#define OG_ROWS_STEP \
+    "ldrsb r2, [r0, r3]\n" \
+    "ldrsb r7, [r1, r3]\n muls r7, r2\n add r8, r7\n" \
+    "ldrsb r7, [r4, r3]\n muls r7, r2\n add r9, r7\n" \
+    "ldrsb r7, [r5, r3]\n muls r7, r2\n add r10, r7\n" \
+    "ldrsb r7, [r6, r3]\n muls r7, r2\n add r11, r7\n" \
+    "adds r3, #1\n"
+
+// `fours` >= 1 times four rows of n >= 1 items.
+OG_ASM_FUNCTION void dot_fours(const int8_t *x, const int8_t *w, size_t stride, size_t n,
+    int32_t *acc, size_t fours) {
+    __asm__ (
+        ".syntax unified\n"
+        "push {r4-r7, lr}\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
+        "push {r2-r7}\n" // stride is at sp, n at 4, acc at 44, fours at 48
+        "adds r0, r0, r3\n"
+        "adds r1, r1, r3\n"
+        "1: ldr r7, [sp, #44]\n"
+        "ldm r7!, {r2-r5}\n"
+        "mov r8, r2\n mov r9, r3\n mov r10, r4\n mov r11, r5\n"
+        "ldr r2, [sp]\n"
+        "adds r4, r1, r2\n adds r5, r4, r2\n adds r6, r5, r2\n"
+        "ldr r3, [sp, #4]\n"
+        "rsbs r3, r3, #0\n"
+        "b 3f\n"
+        "2: " OG_ROWS_STEP
+        "3: lsls r7, r3, #30\n"
+        "bne 2b\n"
+        "cmp r3, #0\n"
+        "beq 5f\n"
+        "4: " OG_ROWS_STEP OG_ROWS_STEP OG_ROWS_STEP OG_ROWS_STEP
+        "bne 4b\n"
+        "5: ldr r7, [sp, #44]\n"
+        "mov r2, r8\n mov r3, r9\n mov r4, r10\n mov r5, r11\n"
+        "stm r7!, {r2-r5}\n"
+        "str r7, [sp, #44]\n"
+        "ldr r2, [sp]\n"
+        "adds r1, r6, r2\n"
+        "ldr r3, [sp, #48]\n"
+        "subs r3, #1\n"
+        "str r3, [sp, #48]\n"
+        "bne 1b\n"
+        "pop {r2-r7}\n"
+        "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
+        "pop {r4-r7, pc}\n");
+}
+
+// 5 instructions a product.
+#define OG_ROW_STEP \
+    "ldrsb %[b], [%[x], %[k]]\n ldrsb %[t], [%[w], %[k]]\n muls %[t], %[b]\n" \
+    "adds %[s], %[t]\n adds %[k], #1\n"
+
+static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
+    int32_t s = 0, t, b, k = -(int32_t)n;
+    __asm__ (
+        ".syntax unified\n"
+        "b 2f\n"
+        "1: " OG_ROW_STEP
+        "2: lsls %[t], %[k], #30\n"
+        "bne 1b\n"
+        "cmp %[k], #0\n"
+        "beq 4f\n"
+        "3: " OG_ROW_STEP OG_ROW_STEP OG_ROW_STEP OG_ROW_STEP
+        "bne 3b\n"
+        "4:\n"
+        : [k] "+l" (k), [t] "=&l" (t), [b] "=&l" (b), [s] "+l" (s)
+        : [x] "l" (x + n), [w] "l" (w + n)
+        : "cc", "memory");
+    return s;
+}
+
+static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, size_t rows,
+    size_t n, int32_t *acc) {
+    size_t fours = rows >> 2;
+    if (fours > 0) {
+        dot_fours(x, w, stride, n, acc, fours);
+    }
+    for (size_t r = fours << 2; r < rows; r++) {
+        acc[r] += dot_row(x, w + r * stride, n);
+    }
+}
+
+// Both loops of a walk around a step that works on d at r0 and a at r1. The
+// step may use r3 and r4, has 0, 1, 2 in r5 to r7 and sums in r8 to r11, and
+// leaves a at 1 more than before if a_less is 1, and d if d_less is 1.
+#define OG_WALK(d_less, a_less, step) \
+    ".syntax unified\n" \
+    "push {r4-r7, lr}\n" \
+    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
+    "push {r3-r7}\n" \
+    "ldm r3!, {r4-r7}\n" \
+    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
+    "ldr r3, [r0, #12]\n subs r3, #" #d_less "\n mov lr, r3\n" \
+    "ldr r3, [r0, #20]\n subs r3, #" #a_less "\n mov r12, r3\n" \
+    "ldr r3, [r0]\n" \
+    "push {r0-r3}\n" /* walk is at sp, d at 4, a at 8, n_j at 12, acc at 16 */ \
+    "movs r5, #0\n movs r6, #1\n movs r7, #2\n" \
+    "1: ldr r4, [sp]\n" \
+    "ldr r2, [r4, #4]\n" \
+    "ldr r0, [sp, #4]\n ldr r3, [r4, #8]\n adds r3, r3, r0\n str r3, [sp, #4]\n" \
+    "ldr r1, [sp, #8]\n ldr r3, [r4, #16]\n adds r3, r3, r1\n str r3, [sp, #8]\n" \
+    "2: " step \
+    "3: add r0, lr\n" \
+    "add r1, r12\n" \
+    "subs r2, #1\n" \
+    "bne 2b\n" \
+    "ldr r4, [sp, #12]\n subs r4, #1\n str r4, [sp, #12]\n" \
+    "bne 1b\n" \
+    "add sp, #16\n" \
+    "pop {r3}\n" \
+    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
+    "stm r3!, {r4-r7}\n" \
+    "pop {r4-r7}\n" \
+    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
+    "pop {r4-r7, pc}\n"
+
+// 19 instructions for 4 products, 9 for a zero.
+OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc) {
+    __asm__ (OG_WALK(0, 1,
+        "ldrsb r3, [r0, r5]\n"
+        "cmp r3, #0\n"
+        "beq 4f\n"
+        "ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n"
+        "ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n"
+        "ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n"
+        "adds r1, #1\n"
+        "ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n")
+        "4: adds r1, #1\n"
+        "b 3b\n");
+}
+
+// 22 instructions for 4 products.
+OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc) {
+    __asm__ (OG_WALK(1, 1,
+        "ldrsb r3, [r0, r5]\n ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n"
+        "ldrsb r3, [r0, r6]\n ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n"
+        "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n"
+        "adds r0, #1\n adds r1, #1\n"
+        "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"));
+}
+
+#endif // OG_DOT_THUMB1_H
