@@ -220,13 +220,22 @@ size_t shim_source_spans(const og_window_t *s, int32_t *out) {
 size_t shim_use_spans(const og_window_t *s, int32_t *out) {
     size_t again = 0;
     clear(s, out);
-    for (int32_t i = 0; i < (int32_t)og_window_inputs(s); i++) {
-        int32_t iy = i / s->x.n_in, ix = i % s->x.n_in;
-        for (int32_t r = 0; r < og_axis_repeats(&s->y) * og_axis_repeats(&s->x); r++) {
-            og_span_t y, x;
-            og_axis_uses(&s->y, iy, r / og_axis_repeats(&s->x), &y);
-            og_axis_uses(&s->x, ix, r % og_axis_repeats(&s->x), &x);
-            again += note_spans(s, &y, &x, -1, -1, iy, ix, out);
+    og_reader_t y_reader;
+    og_reader_begin(&y_reader, &s->y);
+    for (int32_t iy = 0; iy < s->y.n_in; iy++, og_reader_skip(&y_reader, &s->y)) {
+        og_reader_t x_reader;
+        og_reader_begin(&x_reader, &s->x);
+        for (int32_t ix = 0; ix < s->x.n_in; ix++, og_reader_skip(&x_reader, &s->x)) {
+            og_reader_t y_rest = y_reader;
+            for (int32_t ry = 0; ry < og_axis_repeats(&s->y); ry++) {
+                og_span_t y, x;
+                og_reader_next(&y_rest, &s->y, &y);
+                og_reader_t x_rest = x_reader;
+                for (int32_t rx = 0; rx < og_axis_repeats(&s->x); rx++) {
+                    og_reader_next(&x_rest, &s->x, &x);
+                    again += note_spans(s, &y, &x, -1, -1, iy, ix, out);
+                }
+            }
         }
     }
     return again;

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from octograd_ref.fixed import round_shift
+
 from .draw import INT32_MAX, INT32_MIN, cases, int8, low, seeds
+from .library import outputs
 
 LENGTHS = [*range(1, 71), 1000, 32767, 32768]
 
@@ -29,7 +32,7 @@ def test_rows_leave_what_is_between_them(kernels):
         expected = acc + w[:, :n].astype(np.int32) @ x.astype(np.int32)
         # Behind the last row there is nothing.
         flat, found = w.ravel()[: w.size - 3].copy(), acc.copy()
-        kernels.call("og_dot_rows_s8", x, flat, n + 3, 5, n, found)
+        kernels.call("og_dot_rows_s8", x, flat, n + 3, 5, n, found, found)
         np.testing.assert_array_equal(expected, found)
 
 
@@ -62,7 +65,69 @@ def test_walks_are_exact(kernels, seed, channels):
     for rng in cases(seed, 40):
         n = int(rng.integers(1, 40))
         walk, sizes = random_walk(rng, n, channels)
-        values = (low(sizes[0]), low(sizes[1])) if rng.random() < 0.1 else map(int8, (rng, rng), sizes)
+        values = (
+            (low(sizes[0]), low(sizes[1])) if rng.random() < 0.1 else map(int8, (rng, rng), sizes)
+        )
         (d, a), acc = values, acc_of(rng, n)
         expected = expected_walk(walk, d, a, acc, channels)
         np.testing.assert_array_equal(expected, kernels.dot_walk(name, walk, d, a, acc))
+
+
+@seeds
+@pytest.mark.parametrize("name", ["og_round_items_s8", "og_rectify_items_s8"])
+def test_items_stop_at_the_first_that_is_too_large(kernels, seed, name):
+    for rng in cases(seed, 40):
+        n, shift, limit = (
+            int(rng.integers(1, 40)),
+            int(rng.integers(1, 31)),
+            int(rng.integers(0, 128)),
+        )
+        sums = rng.integers(-(2**30), 2**30 + 1, n, dtype=np.int32) >> int(rng.integers(0, 31))
+        v = round_shift(sums.astype(np.int64), shift)
+        if name == "og_rectify_items_s8":
+            v = np.where(sums > 0, np.maximum(v, 1), 0)
+        count = int(np.argmax(np.append(np.abs(v) > limit, True)))
+        y = outputs(n, np.int8)
+        expected = y.copy()
+        expected[:count] = v[:count]
+
+        assert count == kernels.call(name, sums, n, shift, limit, y)
+        np.testing.assert_array_equal(expected, y)
+
+
+def moved(w, residual, steps):
+    w16 = 256 * w.astype(np.int64) + residual - steps
+    limited = np.clip(w16, -32639, 32639)
+    w16 = np.where(steps == 0, 256 * w.astype(np.int64) + residual, limited)
+    high = np.where(steps == 0, w, (w16 + 128) >> 8)
+    return (
+        high,
+        w16 - 256 * high,
+        bool((limited != 256 * w.astype(np.int64) + residual - steps)[steps != 0].any()),
+    )
+
+
+@seeds
+@pytest.mark.parametrize("products", [True, False], ids=["products", "weights"])
+def test_moves_are_exact(kernels, seed, products):
+    for rng in cases(seed, 60):
+        n, shift, factor = (
+            int(rng.integers(1, 70)),
+            int(rng.integers(1, 31)),
+            int(rng.integers(-1920, 1921)),
+        )
+        g = int8(rng, n) if products else rng.integers(-(2**26), 2**26 + 1, n, dtype=np.int32)
+        if not products:
+            g, factor = g >> int(rng.integers(0, 26)), int(rng.integers(1, 16))
+        # As far as weights may be, or far from the ends.
+        spread = 128 if rng.random() < 0.5 else 120
+        w = rng.integers(-spread, spread, n, dtype=np.int8)
+        residual = rng.integers(-128, 128, n, dtype=np.int8)
+        steps = round_shift(g.astype(np.int64) * factor, shift)
+        expected = moved(w, residual, steps)
+        name = "og_move_products_s8" if products else "og_move_weights_s8"
+
+        clamped = kernels.call(name, w, residual, g, n, factor, shift)
+        np.testing.assert_array_equal(expected[0], w)
+        np.testing.assert_array_equal(expected[1], residual)
+        assert expected[2] == clamped

@@ -5,7 +5,7 @@
 static void row_sums(const og_linear_t *l, const int8_t *x, int32_t e_x, size_t first, size_t n,
     int32_t *acc) {
     og_linear_biases(l, first, n, e_x, acc);
-    og_dot_rows_s8(x, l->w + first * l->n_in, l->n_in, n, l->n_in, acc);
+    og_dot_rows_s8(x, l->w + first * l->n_in, l->n_in, n, l->n_in, acc, acc);
 }
 
 int32_t og_dense_forward_s8(const og_linear_t *l, const int8_t *x, int32_t e_x,
@@ -33,6 +33,9 @@ int32_t og_dense_forward_s32(const og_linear_t *l, const int8_t *x, int32_t e_x,
 int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e_dy,
     const og_error_t *error, og_range_t *range, int8_t *dx) {
     int32_t e_ref = og_linear_reference(l, l->n_out);
+    og_walk_t walk; // of all rows once
+    walk.n_j = 1;
+    walk.d_j = walk.a_j = 0;
     og_tensor_t t;
     og_error_begin(&t, error, range, e_ref + e_dy);
     do {
@@ -42,7 +45,6 @@ int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e
             size_t n = l->n_in - start < OG_BLOCK ? l->n_in - start : OG_BLOCK;
             int32_t acc[OG_BLOCK];
             og_clear_s32(acc, n);
-            og_walk_t walk = {1, 1, 0, 0, 0, 0};
             og_linear_columns(l, &walk, dy, e_ref, l->w + start, n, acc);
             og_error_items(&t, error, start, n, acc, e_ref + e_dy, dx + start);
         }

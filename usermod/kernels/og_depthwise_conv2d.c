@@ -48,26 +48,29 @@ int32_t og_depthwise_conv2d_forward_s8(const og_linear_t *l, const og_window_t *
     return og_tensor_end(&t, learner);
 }
 
-// Adds the products of channels first .. first + n - 1 over all uses of one input pixel.
+// Adds the products of channels first .. first + n - 1 over all uses of one input pixel. The
+// readers are before the pixel.
 static void pixel_errors(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
-    int32_t iy, int32_t ix, size_t first, size_t n, int32_t *acc) {
+    const og_reader_t *y_begin, const og_reader_t *x_begin, size_t first, size_t n, int32_t *acc) {
     int32_t channels = s->in_c;
+    og_reader_t y_reader = {y_begin->o, y_begin->rest};
     for (int32_t ry = 0; ry < og_axis_repeats(&s->y); ry++) {
-        og_span_t y_span;
-        og_axis_uses(&s->y, iy, ry, &y_span);
-        for (int32_t rx = 0; rx < og_axis_repeats(&s->x) && y_span.n > 0; rx++) {
-            og_span_t x_span;
-            og_axis_uses(&s->x, ix, rx, &x_span);
-            if (x_span.n == 0) {
+        og_span_t y;
+        og_reader_next(&y_reader, &s->y, &y);
+        og_reader_t x_reader = {x_begin->o, x_begin->rest};
+        for (int32_t rx = 0; rx < og_axis_repeats(&s->x) && y.n > 0; rx++) {
+            og_span_t x;
+            og_reader_next(&x_reader, &s->x, &x);
+            if (x.n == 0) {
                 continue;
             }
             og_walk_t walk = {
-                (size_t)y_span.n, (size_t)x_span.n,
-                y_span.first_step * s->x.n_out * channels, x_span.first_step * channels,
-                y_span.second_step * s->x.kernel * channels, x_span.second_step * channels,
+                (size_t)y.n, (size_t)x.n,
+                y.first_step * s->x.n_out * channels, x.first_step * channels,
+                y.second_step * s->x.kernel * channels, x.second_step * channels,
             };
-            int32_t pixel = y_span.first * s->x.n_out + x_span.first;
-            int32_t tap = y_span.second * s->x.kernel + x_span.second;
+            int32_t pixel = y.first * s->x.n_out + x.first;
+            int32_t tap = y.second * s->x.kernel + x.second;
             og_dot_channels_s8(&walk, dy + pixel * channels + (int32_t)first,
                 l->w + tap * channels + (int32_t)first, n, acc);
         }
@@ -83,20 +86,26 @@ int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_
     og_error_begin(&t, error, range, low + e_dy);
     do {
         size_t k = 0;
+        og_reader_t y_reader, x_reader;
+        og_reader_begin(&y_reader, &s->y);
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
+            og_reader_begin(&x_reader, &s->x);
             for (int32_t ix = 0; ix < s->x.n_in; ix++) {
                 for (size_t first = 0; first < channels; first += OG_BLOCK) {
                     size_t n = channels - first < OG_BLOCK ? channels - first : OG_BLOCK;
                     int32_t acc[OG_BLOCK];
                     og_clear_s32(acc, n);
-                    pixel_errors(l, s, dy, iy, ix, first, n, acc);
+                    pixel_errors(l, s, dy, &y_reader, &x_reader, first, n, acc);
                     for (size_t c = 0; c < n; c++) {
-                        acc[c] = og_round_shift(acc[c], low - og_linear_exponent(l, first + c));
+                        int32_t e_row = og_linear_exponent(l, first + c);
+                        acc[c] = e_row == low ? acc[c] : og_round_shift(acc[c], low - e_row);
                     }
                     og_error_items(&t, error, k, n, acc, low + e_dy, dx + k);
                     k += n;
                 }
+                og_reader_skip(&x_reader, &s->x);
             }
+            og_reader_skip(&y_reader, &s->y);
         }
     } while (og_tensor_again(&t));
     return og_error_end(&t, range);
@@ -151,6 +160,9 @@ void og_depthwise_conv2d_update_s8(const og_weights_t *layer, const og_window_t 
     int32_t *scratch) {
     if (!layer_gradient(s, dy, x, scratch) && layer->velocity == NULL) {
         return;
+    }
+    if (og_window_outputs(s) > OG_GRADIENT_PRODUCTS) {
+        og_update_limit(scratch, layer->n);
     }
     og_step_t step;
     size_t clamped = og_update_row(layer, 0, scratch, layer->n, rate, e_dy + e_x, e_dy, &step);

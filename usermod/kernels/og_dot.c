@@ -10,8 +10,8 @@
 #endif
 
 void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *x, const int8_t *w, size_t stride,
-    size_t rows, size_t n, int32_t *acc) {
-    dot_rows(x, w, stride, rows, n, acc);
+    size_t rows, size_t n, const int32_t *start, int32_t *acc) {
+    dot_rows(x, w, stride, rows, n, start, acc);
 }
 
 // The sum of one column, or of one channel with equal steps.
@@ -46,4 +46,24 @@ void OG_HOT(og_dot_channels_s8) og_dot_channels_s8(const og_walk_t *walk, const 
     for (; c < n; c++) {
         acc[c] += dot_column(walk, d + c, a + c);
     }
+}
+
+size_t OG_HOT(og_round_items_s8) og_round_items_s8(const int32_t *sums, size_t n, int32_t shift,
+    int32_t limit, int8_t *y) {
+    return n == 0 ? 0 : round_items(sums, n, shift, limit, y);
+}
+
+size_t OG_HOT(og_rectify_items_s8) og_rectify_items_s8(const int32_t *sums, size_t n,
+    int32_t shift, int32_t limit, int8_t *y) {
+    return n == 0 ? 0 : rectify_items(sums, n, shift, limit, y);
+}
+
+bool OG_HOT(og_move_products_s8) og_move_products_s8(int8_t *w, int8_t *residual,
+    const int8_t *x, size_t n, int32_t factor, int32_t shift) {
+    return move_products(w, residual, x, n, factor, shift);
+}
+
+bool OG_HOT(og_move_weights_s8) og_move_weights_s8(int8_t *w, int8_t *residual,
+    const int32_t *g, size_t n, int32_t factor, int32_t shift) {
+    return move_weights(w, residual, g, n, factor, shift);
 }

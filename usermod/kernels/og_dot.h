@@ -2,8 +2,11 @@
 #ifndef OG_DOT_H
 #define OG_DOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "og_fixed.h"
 
 // The inner loops that every layer shares. og_dot.c takes those of the core it
 // is compiled for, from one header each: og_dot_thumb1.h, og_dot_dsp.h,
@@ -26,9 +29,9 @@
 #define OG_HOT(name)
 #endif
 
-// Forward: acc[r] += sum_k x[k] * w[r * stride + k], k < n, r < rows.
+// Forward: acc[r] = start[r] + sum_k x[k] * w[r * stride + k], k < n, r < rows. `start` may be acc.
 void og_dot_rows_s8(const int8_t *x, const int8_t *w, size_t stride, size_t rows, size_t n,
-    int32_t *acc);
+    const int32_t *start, int32_t *acc);
 
 // Two nested loops over two tensors, by steps in items.
 typedef struct _og_walk_t {
@@ -45,6 +48,23 @@ void og_dot_columns_s8(const og_walk_t *walk, const int8_t *d, const int8_t *a, 
 // Depthwise: acc[c] += sum_jk d[j * d_j + k * d_k + c] * a[j * a_j + k * a_k + c], c < n.
 void og_dot_channels_s8(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
     int32_t *acc);
+
+// Requantisation: y[k] = round_shift(sums[k], shift), 1 <= shift <= 30, up to the first that is
+// larger than `limit`, 0 <= limit <= 127, in magnitude. Returns how many there are before it.
+size_t og_round_items_s8(const int32_t *sums, size_t n, int32_t shift, int32_t limit, int8_t *y);
+
+// The same of a rectified tensor: 0 for sums that are not above 0, else at least 1.
+size_t og_rectify_items_s8(const int32_t *sums, size_t n, int32_t shift, int32_t limit, int8_t *y);
+
+// The largest 16-bit weight whose upper byte, rounded, is at most 127.
+#define OG_WEIGHT_MAX (127 * 256 + 127)
+
+// Update: takes round_shift(factor * x[k], shift) from each weight, 1 <= shift <= 30, n >= 1; the
+// products are at most 2^30 in magnitude. Returns whether a weight was clamped.
+bool og_move_products_s8(int8_t *w, int8_t *residual, const int8_t *x, size_t n, int32_t factor,
+    int32_t shift);
+bool og_move_weights_s8(int8_t *w, int8_t *residual, const int32_t *g, size_t n, int32_t factor,
+    int32_t shift);
 
 // acc[k] += a[k] * factor
 static inline void og_add_scaled_s8(const int8_t *a, int32_t factor, size_t n, int32_t *acc) {

@@ -13,9 +13,9 @@ static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
 }
 
 static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, size_t rows,
-    size_t n, int32_t *acc) {
+    size_t n, const int32_t *start, int32_t *acc) {
     for (size_t r = 0; r < rows; r++, w += stride) {
-        acc[r] += dot_row(x, w, n);
+        acc[r] = start[r] + dot_row(x, w, n);
     }
 }
 
@@ -50,6 +50,75 @@ static inline void dot_channels_4(const og_walk_t *walk, const int8_t *d, const 
         }
     }
     acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
+}
+
+static inline size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y) {
+    int32_t half = (int32_t)1 << (shift - 1);
+    size_t k = 0;
+    for (; k < n; k++) {
+        int32_t v = (sums[k] + half) >> shift;
+        if ((uint32_t)(v + limit) > 2 * (uint32_t)limit) {
+            break;
+        }
+        y[k] = (int8_t)v;
+    }
+    return k;
+}
+
+static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y) {
+    int32_t half = (int32_t)1 << (shift - 1);
+    size_t k = 0;
+    for (; k < n; k++) {
+        int32_t v = 0;
+        if (sums[k] > 0) {
+            v = (sums[k] + half) >> shift;
+            v += v == 0;
+        }
+        if (v > limit) {
+            break;
+        }
+        y[k] = (int8_t)v;
+    }
+    return k;
+}
+
+// Takes a step from a weight and its residual. Returns whether it was clamped.
+static inline bool move(int8_t *w, int8_t *residual, int32_t step) {
+    // |256 w + residual| <= 2^15 + 2^7, |step| <= 2^30.
+    int32_t w16 = *w * 256 + *residual - step;
+    int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
+    *w = (int8_t)((limited + 128) >> 8);
+    // The lowest byte of a number is the residual as it is.
+    *residual = (int8_t)(limited & 255);
+    return limited != w16;
+}
+
+static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
+    int32_t factor, int32_t shift) {
+    int32_t half = (int32_t)1 << (shift - 1);
+    bool clamped = false;
+    for (size_t i = 0; i < n; i++) {
+        int32_t step = (factor * x[i] + half) >> shift;
+        if (step != 0) {
+            clamped |= move(w + i, residual + i, step);
+        }
+    }
+    return clamped;
+}
+
+static inline bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, size_t n,
+    int32_t factor, int32_t shift) {
+    int32_t half = (int32_t)1 << (shift - 1);
+    bool clamped = false;
+    for (size_t i = 0; i < n; i++) {
+        int32_t step = (factor * g[i] + half) >> shift;
+        if (step != 0) {
+            clamped |= move(w + i, residual + i, step);
+        }
+    }
+    return clamped;
 }
 
 #endif // OG_DOT_PORTABLE_H

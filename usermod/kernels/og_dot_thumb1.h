@@ -24,16 +24,17 @@
 
 // `fours` >= 1 times four rows of n >= 1 items.
 OG_ASM_FUNCTION void dot_fours(const int8_t *x, const int8_t *w, size_t stride, size_t n,
-    int32_t *acc, size_t fours) {
+    const int32_t *start, int32_t *acc, size_t fours) {
     __asm__ (
         ".syntax unified\n"
         "push {r4-r7, lr}\n"
         "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
-        "push {r2-r7}\n" // stride is at sp, n at 4, acc at 44, fours at 48
+        "push {r2-r7}\n" // stride is at sp, n at 4, start at 44, acc at 48, fours at 52
         "adds r0, r0, r3\n"
         "adds r1, r1, r3\n"
         "1: ldr r7, [sp, #44]\n"
         "ldm r7!, {r2-r5}\n"
+        "str r7, [sp, #44]\n"
         "mov r8, r2\n mov r9, r3\n mov r10, r4\n mov r11, r5\n"
         "ldr r2, [sp]\n"
         "adds r4, r1, r2\n adds r5, r4, r2\n adds r6, r5, r2\n"
@@ -47,15 +48,15 @@ OG_ASM_FUNCTION void dot_fours(const int8_t *x, const int8_t *w, size_t stride, 
         "beq 5f\n"
         "4: " OG_ROWS_STEP OG_ROWS_STEP OG_ROWS_STEP OG_ROWS_STEP
         "bne 4b\n"
-        "5: ldr r7, [sp, #44]\n"
+        "5: ldr r7, [sp, #48]\n"
         "mov r2, r8\n mov r3, r9\n mov r4, r10\n mov r5, r11\n"
         "stm r7!, {r2-r5}\n"
-        "str r7, [sp, #44]\n"
+        "str r7, [sp, #48]\n"
         "ldr r2, [sp]\n"
         "adds r1, r6, r2\n"
-        "ldr r3, [sp, #48]\n"
+        "ldr r3, [sp, #52]\n"
         "subs r3, #1\n"
-        "str r3, [sp, #48]\n"
+        "str r3, [sp, #52]\n"
         "bne 1b\n"
         "pop {r2-r7}\n"
         "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
@@ -87,39 +88,44 @@ static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
 }
 
 static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, size_t rows,
-    size_t n, int32_t *acc) {
+    size_t n, const int32_t *start, int32_t *acc) {
     size_t fours = rows >> 2;
     if (fours > 0) {
-        dot_fours(x, w, stride, n, acc, fours);
+        dot_fours(x, w, stride, n, start, acc, fours);
     }
     for (size_t r = fours << 2; r < rows; r++) {
-        acc[r] += dot_row(x, w + r * stride, n);
+        acc[r] = start[r] + dot_row(x, w + r * stride, n);
     }
 }
 
-// Both loops of a walk around a step that works on d at r0 and a at r1. The
-// step may use r3 and r4, has 0, 1, 2 in r5 to r7 and sums in r8 to r11, and
-// leaves a at 1 more than before if a_less is 1, and d if d_less is 1.
-#define OG_WALK(d_less, a_less, step) \
+// Both loops of a walk around a step that works on d at r0 and a at r1, and
+// is there twice. It may use r3 and r4, has 0, 1, 2 in r5 to r7 and sums in r8
+// to r11. It leaves d as it is or, if d_less is 1, at 1 more, and a at 1 more.
+#define OG_WALK(d_less, step_1, step_2, behind) \
     ".syntax unified\n" \
     "push {r4-r7, lr}\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
     "push {r3-r7}\n" \
     "ldm r3!, {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "ldr r3, [r0, #12]\n subs r3, #" #d_less "\n mov lr, r3\n" \
-    "ldr r3, [r0, #20]\n subs r3, #" #a_less "\n mov r12, r3\n" \
+    "ldr r3, [r0, #12]\n subs r3, #" d_less "\n mov lr, r3\n" \
+    "ldr r3, [r0, #20]\n subs r3, #1\n mov r12, r3\n" \
     "ldr r3, [r0]\n" \
     "push {r0-r3}\n" /* walk is at sp, d at 4, a at 8, n_j at 12, acc at 16 */ \
     "movs r5, #0\n movs r6, #1\n movs r7, #2\n" \
     "1: ldr r4, [sp]\n" \
-    "ldr r2, [r4, #4]\n" \
     "ldr r0, [sp, #4]\n ldr r3, [r4, #8]\n adds r3, r3, r0\n str r3, [sp, #4]\n" \
     "ldr r1, [sp, #8]\n ldr r3, [r4, #16]\n adds r3, r3, r1\n str r3, [sp, #8]\n" \
-    "2: " step \
-    "3: add r0, lr\n" \
-    "add r1, r12\n" \
-    "subs r2, #1\n" \
+    "ldr r2, [r4, #4]\n" \
+    "lsrs r3, r2, #1\n" \
+    "bcc 2f\n" \
+    "adds r2, #1\n" \
+    "b 4f\n" \
+    "2: " step_1 \
+    "3: add r0, lr\n add r1, r12\n" \
+    "4: " step_2 \
+    "5: add r0, lr\n add r1, r12\n" \
+    "subs r2, #2\n" \
     "bne 2b\n" \
     "ldr r4, [sp, #12]\n subs r4, #1\n str r4, [sp, #12]\n" \
     "bne 1b\n" \
@@ -129,33 +135,155 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     "stm r3!, {r4-r7}\n" \
     "pop {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "pop {r4-r7, pc}\n"
+    "pop {r4-r7, pc}\n" \
+    behind
 
-// 19 instructions for 4 products, 9 for a zero.
+// The first product is 0 if d is, or the item of a.
+#define OG_COLUMNS_STEP(zero, go_on) \
+    "ldrsb r3, [r0, r5]\n" \
+    "ldrsb r4, [r1, r5]\n muls r4, r3\n" \
+    "beq " zero "\n" \
+    "add r8, r4\n" \
+    go_on "ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
+    "ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n" \
+    "adds r1, #1\n" \
+    "ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"
+
+// 18 instructions for 4 products, 10 for a zero.
 OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc) {
-    __asm__ (OG_WALK(0, 1,
-        "ldrsb r3, [r0, r5]\n"
-        "cmp r3, #0\n"
-        "beq 4f\n"
-        "ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n"
-        "ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n"
-        "ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n"
+    __asm__ (OG_WALK("0", OG_COLUMNS_STEP("6f", "8: "), OG_COLUMNS_STEP("7f", "9: "),
+        "6: cmp r3, #0\n"
+        "bne 8b\n"
         "adds r1, #1\n"
-        "ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n")
-        "4: adds r1, #1\n"
+        "b 3b\n"
+        "7: cmp r3, #0\n"
+        "bne 9b\n"
+        "adds r1, #1\n"
+        "b 5b\n"));
+}
+
+#define OG_CHANNELS_STEP \
+    "ldrsb r3, [r0, r5]\n ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n" \
+    "ldrsb r3, [r0, r6]\n ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
+    "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n" \
+    "adds r0, #1\n adds r1, #1\n" \
+    "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"
+
+// 21 instructions for 4 products.
+OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc) {
+    __asm__ (OG_WALK("1", OG_CHANNELS_STEP, OG_CHANNELS_STEP, ""));
+}
+
+// r0 sums, r1 n, r2 shift, r3 limit, and y on the stack. Registers for the
+// loop: r0 next sum, r1 next item, r2 shift, r3 limit, r4 half, r5, r6 temporary.
+#define OG_ITEMS(item) \
+    ".syntax unified\n" \
+    "push {r4-r7, lr}\n" \
+    "lsls r1, r1, #2\n adds r1, r1, r0\n mov r12, r1\n" \
+    "movs r4, #1\n lsls r4, r2\n lsrs r4, r4, #1\n" \
+    "ldr r1, [sp, #20]\n" \
+    "lsls r7, r3, #1\n" \
+    "1: ldm r0!, {r5}\n" \
+    item \
+    "2: strb r5, [r1]\n" \
+    "adds r1, #1\n" \
+    "cmp r0, r12\n" \
+    "bne 1b\n" \
+    "3: ldr r0, [sp, #20]\n" \
+    "subs r0, r1, r0\n" \
+    "pop {r4-r7, pc}\n"
+
+// 10 instructions an item.
+OG_ASM_FUNCTION size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y) {
+    __asm__ (OG_ITEMS(
+        "adds r5, r5, r4\n"
+        "asrs r5, r2\n"
+        "adds r6, r5, r3\n"
+        "cmp r6, r7\n"
+        "bhi 3f\n"));
+}
+
+// 11 instructions an item.
+OG_ASM_FUNCTION size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y) {
+    __asm__ (OG_ITEMS(
+        "cmp r5, #0\n"
+        "ble 4f\n"
+        "adds r5, r5, r4\n"
+        "asrs r5, r2\n"
+        "beq 5f\n"
+        "cmp r5, r3\n"
+        "bgt 3f\n")
+        "4: movs r5, #0\n"
+        "b 2b\n"
+        "5: movs r5, #1\n"
+        "cmp r3, #0\n"
+        "bne 2b\n"
         "b 3b\n");
 }
 
-// 22 instructions for 4 products.
-OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc) {
-    __asm__ (OG_WALK(1, 1,
-        "ldrsb r3, [r0, r5]\n ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n"
-        "ldrsb r3, [r0, r6]\n ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n"
-        "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n"
-        "adds r0, #1\n adds r1, #1\n"
-        "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"));
+// r0 w, r1 residual, r2 items, r3 n, and factor and shift on the stack. In the
+// loop r0 and r1 are the ends and r3 the index, up to 0; r4 factor, r5 shift,
+// r8 half, r9 and r10 bounds, r11 whether one was clamped. A step that neither
+// carries into the upper byte nor may have to be clamped changes the residual only.
+#define OG_MOVE(prepare, load) \
+    ".syntax unified\n" \
+    "push {r4-r7, lr}\n" \
+    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
+    "push {r4-r7}\n" \
+    "adds r0, r0, r3\n adds r1, r1, r3\n" prepare \
+    "rsbs r3, r3, #0\n" \
+    "ldr r4, [sp, #36]\n ldr r5, [sp, #40]\n" \
+    "movs r6, #1\n lsls r6, r5\n lsrs r6, r6, #1\n mov r8, r6\n" \
+    "movs r6, #127\n lsls r7, r6, #8\n adds r6, r6, r7\n mov r9, r6\n" \
+    "adds r6, r6, r6\n mov r10, r6\n" \
+    "movs r6, #0\n mov r11, r6\n" \
+    "1: " load \
+    "muls r6, r4\n" \
+    "add r6, r8\n" \
+    "asrs r6, r5\n" \
+    "beq 2f\n" \
+    "ldrsb r7, [r1, r3]\n" \
+    "subs r7, r7, r6\n" \
+    "sxtb r6, r7\n" \
+    "cmp r6, r7\n" \
+    "bne 3f\n" \
+    "ldrsb r6, [r0, r3]\n" \
+    "adds r6, #127\n" \
+    "ble 3f\n" \
+    "strb r7, [r1, r3]\n" \
+    "2: adds r3, #1\n" \
+    "bne 1b\n" \
+    "mov r0, r11\n" \
+    "pop {r4-r7}\n" \
+    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
+    "pop {r4-r7, pc}\n" \
+    "3: ldrsb r6, [r0, r3]\n" \
+    "lsls r6, r6, #8\n" \
+    "adds r7, r7, r6\n" \
+    "mov r6, r9\n adds r6, r6, r7\n" \
+    "cmp r6, r10\n" \
+    "bhi 5f\n" \
+    "4: strb r7, [r1, r3]\n" \
+    "adds r7, #128\n lsrs r7, r7, #8\n strb r7, [r0, r3]\n" \
+    "b 2b\n" \
+    "5: movs r6, #1\n mov r11, r6\n" \
+    "mov r6, r9\n" \
+    "asrs r7, r7, #31\n eors r6, r7\n subs r7, r6, r7\n" \
+    "b 4b\n"
+
+// 16 instructions a weight, 7 where the step is 0.
+OG_ASM_FUNCTION bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
+    int32_t factor, int32_t shift) {
+    __asm__ (OG_MOVE("adds r2, r2, r3\n", "ldrsb r6, [r2, r3]\n"));
+}
+
+OG_ASM_FUNCTION bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, size_t n,
+    int32_t factor, int32_t shift) {
+    __asm__ (OG_MOVE("", "ldm r2!, {r6}\n"));
 }
 
 #endif // OG_DOT_THUMB1_H

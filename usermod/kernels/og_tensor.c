@@ -21,41 +21,50 @@ void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     }
 }
 
-// One item of any activation and any shift.
-static int32_t item(const og_tensor_t *t, int32_t sum, int32_t shift) {
-    int32_t v = og_activation_forward(og_round_shift(sum, shift), t->activation, t->six);
-    // What is above 0 stays so, as the way back knows by it that the unit is alive.
-    return v + (t->rectifies && v == 0 && sum > 0);
+// Items of a linear tensor, or of a rectified one.
+static void quick_items(og_tensor_t *t, const int32_t *sums, size_t n, int32_t shift, int8_t *y) {
+    for (size_t k = 0;; k++) {
+        // What is at most so large neither saturates nor is the largest.
+        int32_t limit = t->largest < 127 ? t->largest : 127;
+        if (t->activation == OG_RELU) {
+            k += og_rectify_items_s8(sums + k, n - k, shift, limit, y + k);
+        } else {
+            k += og_round_items_s8(sums + k, n - k, shift, limit, y + k);
+        }
+        if (k == n) {
+            return;
+        }
+        int32_t v = og_round_shift(sums[k], shift);
+        v += v == 0; // rectified, and limited to 0
+        int32_t magnitude = og_abs(v);
+        t->largest = magnitude > t->largest ? magnitude : t->largest;
+        y[k] = (int8_t)og_clamp(v, 127);
+    }
 }
 
-void OG_HOT(og_tensor_items) og_tensor_items(og_tensor_t *t, const int32_t *sums, size_t n,
-    int32_t above, int8_t *y) {
-    int32_t shift = t->shift - above;
-    // Of the usual shifts and activations only the loop below is left.
-    bool plain = shift > 0 && t->activation <= OG_RELU;
-    bool relu = t->activation == OG_RELU;
-    shift = plain && shift > 30 ? 30 : shift;
-    int32_t half = plain ? (int32_t)1 << (shift - 1) : 0;
-    int32_t largest = t->largest;
-    for (size_t k = 0; k < n; k++) {
-        int32_t v = sums[k];
-        if (!plain) {
-            v = item(t, v, shift);
-        } else if (!relu) {
-            v = (v + half) >> shift;
-        } else if (v > 0) {
-            v = (v + half) >> shift;
-            v += v == 0;
-        } else {
-            v = 0;
-        }
-        int32_t magnitude = og_abs(v);
-        if (magnitude > largest) {
-            largest = magnitude;
-        }
-        y[k] = (int8_t)(magnitude > 127 ? og_clamp(v, 127) : v);
+// Whether a shift and an activation are usual ones, and the shift is less than 31 then.
+static bool quick(const og_tensor_t *t, int32_t *shift) {
+    if (*shift <= 0 || t->activation > OG_RELU) {
+        return false;
     }
-    t->largest = largest;
+    *shift = *shift > 30 ? 30 : *shift;
+    return true;
+}
+
+void og_tensor_items(og_tensor_t *t, const int32_t *sums, size_t n, int32_t above, int8_t *y) {
+    int32_t shift = t->shift - above;
+    if (quick(t, &shift)) {
+        quick_items(t, sums, n, shift, y);
+        return;
+    }
+    for (size_t k = 0; k < n; k++) {
+        int32_t v = og_activation_forward(og_round_shift(sums[k], shift), t->activation, t->six);
+        // What is above 0 stays so, as the way back knows by it that the unit is alive.
+        v += t->rectifies && v == 0 && sums[k] > 0;
+        int32_t magnitude = og_abs(v);
+        t->largest = magnitude > t->largest ? magnitude : t->largest;
+        y[k] = (int8_t)og_clamp(v, 127);
+    }
 }
 
 bool og_tensor_again(og_tensor_t *t) {
@@ -83,25 +92,31 @@ void og_error_begin(og_tensor_t *t, const og_error_t *error, const og_range_t *r
     t->any = false;
 }
 
-void OG_HOT(og_error_items) og_error_items(og_tensor_t *t, const og_error_t *error, size_t k,
-    size_t n, int32_t *sums, int32_t e_sum, int8_t *dx) {
+void og_error_items(og_tensor_t *t, const og_error_t *error, size_t k, size_t n, int32_t *sums,
+    int32_t e_sum, int8_t *dx) {
     const int8_t *y = error->y + k;
-    int32_t any = 0;
+    int32_t shift = t->shift;
+    if (error->pending == NULL && error->activation <= OG_RELU && quick(t, &shift)) {
+        int32_t any = 0;
+        for (size_t i = 0; i < n && error->activation == OG_RELU; i++) {
+            sums[i] = y[i] > 0 ? sums[i] : 0;
+        }
+        for (size_t i = 0; i < n && any == 0; i++) {
+            any = sums[i];
+        }
+        t->any |= any != 0;
+        quick_items(t, sums, n, shift, dx);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         int32_t sum = sums[i];
         if (error->pending != NULL) {
             int32_t q = og_round_shift(error->pending[k + i], e_sum - error->e_pending);
             sum += og_clamp(q, (int32_t)1 << 29);
         }
-        if (error->activation != OG_RELU) {
-            sum = og_activation_backward(sum, y[i], error->activation, error->six);
-        } else if (y[i] <= 0) {
-            sum = 0;
-        }
-        any |= sum;
-        sums[i] = sum;
+        sums[i] = og_activation_backward(sum, y[i], error->activation, error->six);
+        t->any |= sums[i] != 0;
     }
-    t->any |= any != 0;
     og_tensor_items(t, sums, n, 0, dx);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "og_update.h"
-#include "og_dot.h"
 #include "og_rng.h"
 
 // The low byte of weight k, stored, or drawn: each draw serves four weights,
@@ -38,48 +37,22 @@ void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e
     step->bias = OG_BIAS_EXPONENT + rate->shift + size + e_gw - e_gb;
 }
 
-// Takes a step, |step| <= 2^30, from weight k. Returns whether it was clamped.
-static bool move(const og_weights_t *layer, size_t k, int32_t low, int32_t step) {
-    // |256 w + low| <= 2^15 + 2^7.
-    int32_t w16 = layer->w[k] * 256 + low - step;
-    int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
-    store(layer, k, limited);
-    return limited != w16;
-}
-
-// Whether steps are rounded sums, of stored low bytes: the loops below that are quick.
+// Whether steps are rounded sums, of stored low bytes, which og_dot.h has a loop for.
 static bool plain(const og_weights_t *layer, int32_t shift) {
     return layer->residual != NULL && layer->velocity == NULL && shift > 0;
 }
 
-// Takes a step from a weight and its residual. Returns whether it was clamped.
-static inline bool quick_move(int8_t *w, int8_t *residual, int32_t step) {
-    int32_t w16 = *w * 256 + *residual - step;
-    int32_t limited = w16;
-    if ((uint32_t)(w16 + OG_WEIGHT_MAX) > 2 * OG_WEIGHT_MAX) {
-        limited = og_clamp(w16, OG_WEIGHT_MAX);
-    }
-    // The lowest byte of a number is the residual as it is.
-    *w = (int8_t)((limited + 128) >> 8);
-    *residual = (int8_t)(limited & 255);
-    return limited != w16;
-}
-
-size_t OG_HOT(og_update_weights) og_update_weights(const og_weights_t *layer, size_t k,
-    const int32_t *g, size_t n, const og_rate_t *rate, int32_t shift) {
-    size_t clamped = 0;
-    bool quick = plain(layer, shift);
-    shift = quick && shift > 30 ? 30 : shift;
-    int32_t half = quick ? (int32_t)1 << (shift - 1) : 0;
-    for (size_t i = 0; i < n; i++) {
+size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
+    const og_rate_t *rate, int32_t shift) {
+    if (plain(layer, shift)) {
         // At most 15 * 2^26 < 2^30 in magnitude.
-        int32_t scaled = og_clamp(g[i], OG_GRADIENT_MAX) * rate->factor;
-        if (quick) {
-            int32_t step = (scaled + half) >> shift;
-            clamped += step != 0 && quick_move(layer->w + k + i, layer->residual + k + i, step);
-            continue;
-        }
+        return og_move_weights_s8(layer->w + k, layer->residual + k, g, n, rate->factor,
+            shift > 30 ? 30 : shift);
+    }
+    size_t clamped = 0;
+    for (size_t i = 0; i < n; i++) {
         int32_t low = low_byte(layer, k + i, i);
+        int32_t scaled = g[i] * rate->factor;
         int32_t step;
         if (layer->velocity == NULL) {
             step = og_round_shift(scaled, shift);
@@ -90,34 +63,38 @@ size_t OG_HOT(og_update_weights) og_update_weights(const og_weights_t *layer, si
             layer->velocity[k + i] = (int16_t)og_clamp(v, 32767);
             step = og_round_shift(layer->velocity[k + i], 4);
         }
-        clamped += step != 0 && move(layer, k + i, low, step);
+        if (step == 0) {
+            continue;
+        }
+        // |256 w + low| <= 2^15 + 2^7 and |step| <= 2^30.
+        int32_t w16 = layer->w[k + i] * 256 + low - step;
+        int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
+        clamped += limited != w16;
+        store(layer, k + i, limited);
     }
     return clamped;
 }
 
-size_t OG_HOT(og_update_products) og_update_products(const og_weights_t *layer, size_t k, int32_t d,
-    const int8_t *x, size_t n, const og_rate_t *rate, int32_t shift) {
-    size_t clamped = 0;
-    if (!plain(layer, shift)) {
-        for (size_t start = 0; start < n; start += OG_BLOCK) {
-            size_t items = n - start < OG_BLOCK ? n - start : OG_BLOCK;
-            int32_t g[OG_BLOCK];
-            og_products_s8(d, x + start, items, g);
-            clamped += og_update_weights(layer, k + start, g, items, rate, shift);
-        }
-        return clamped;
+size_t og_update_products(const og_weights_t *layer, size_t k, int32_t d, const int8_t *x, size_t n,
+    const og_rate_t *rate, int32_t shift) {
+    if (plain(layer, shift)) {
+        return og_move_products_s8(layer->w + k, layer->residual + k, x, n, d * rate->factor,
+            shift > 30 ? 30 : shift);
     }
-    shift = shift > 30 ? 30 : shift;
-    int32_t half = (int32_t)1 << (shift - 1);
-    int32_t factor = d * rate->factor; // at most 2^7 * 15
-    int8_t *w = layer->w + k, *residual = layer->residual + k;
-    for (size_t i = 0; i < n; i++) {
-        int32_t step = (factor * x[i] + half) >> shift;
-        if (step != 0) {
-            clamped += quick_move(w + i, residual + i, step);
-        }
+    size_t clamped = 0;
+    for (size_t start = 0; start < n; start += OG_BLOCK) {
+        size_t items = n - start < OG_BLOCK ? n - start : OG_BLOCK;
+        int32_t g[OG_BLOCK];
+        og_products_s8(d, x + start, items, g);
+        clamped += og_update_weights(layer, k + start, g, items, rate, shift);
     }
     return clamped;
+}
+
+void og_update_limit(int32_t *g, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        g[i] = og_clamp(g[i], OG_GRADIENT_MAX);
+    }
 }
 
 size_t og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
@@ -125,7 +102,7 @@ size_t og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size
     uint32_t sum = 0;
     for (size_t i = 0; rate->normalize && i < n; i++) {
         // Stops at 2^31: 2^31 + 2^26 fits.
-        sum += (uint32_t)og_abs(og_clamp(g[i], OG_GRADIENT_MAX));
+        sum += (uint32_t)og_abs(g[i]);
         sum = sum > 0x80000000u ? 0x80000000u : sum;
     }
     og_update_step(rate, e_gw, e_gb, *layer->e_w, sum, (uint32_t)n, step);
@@ -217,7 +194,7 @@ static bool any(const int32_t *v, size_t n) {
     return false;
 }
 
-void og_batch_apply(const og_weights_t *layer, const int32_t *sums, og_batch_t *batch,
+void og_batch_apply(const og_weights_t *layer, int32_t *sums, og_batch_t *batch,
     size_t row, const og_rate_t *rate) {
     const int32_t *bias_sums = sums + layer->n;
     size_t rows = layer->n / row;
@@ -229,6 +206,7 @@ void og_batch_apply(const og_weights_t *layer, const int32_t *sums, og_batch_t *
             continue;
         }
         og_step_t step;
+        og_update_limit(sums + r * row, row);
         clamped += og_update_row(layer, r * row, sums + r * row, row, rate,
             batch->e_gw, batch->e_gb, &step);
         for (size_t k = 0; k < row_biases; k++) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "og_dot.h"
 #include "og_fixed.h"
 
 // Gradient descent on 16-bit weights that are held as two int8:
@@ -20,9 +21,6 @@
 #define OG_BIAS_EXPONENT (-16)
 #define OG_BIAS_MAX ((int32_t)1 << 29)
 #define OG_WEIGHT_EXPONENT_MAX 127
-
-// The largest 16-bit weight whose upper byte, rounded, is at most 127.
-#define OG_WEIGHT_MAX (127 * 256 + 127)
 
 // One-byte weights of which this share is clamped stay in their range: a wider
 // one has coarser steps, and so more noise.
@@ -66,13 +64,18 @@ void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e
     uint32_t sum_abs, uint32_t n, og_step_t *step);
 
 // Moves weights k .. k + n - 1, of a row that began a multiple of 4 before,
-// against their gradients g (n,) s32. Returns how many were clamped.
+// against their gradients g (n,) s32, |g| <= OG_GRADIENT_MAX. Returns how many
+// one-byte weights were clamped, or of 16-bit ones whether any was.
 size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t shift);
 
 // The same against products, g[i] = d * x[i].
 size_t og_update_products(const og_weights_t *layer, size_t k, int32_t d, const int8_t *x, size_t n,
     const og_rate_t *rate, int32_t shift);
+
+// Limits gradients to OG_GRADIENT_MAX, which sums of up to so many products are within.
+#define OG_GRADIENT_PRODUCTS 4096
+void og_update_limit(int32_t *g, size_t n);
 
 // Moves a whole row of weights, k .. k + n - 1; writes the shifts it used.
 size_t og_update_row(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
@@ -118,10 +121,10 @@ void og_batch_begin(og_batch_t *batch, int32_t e_gw, int32_t e_gb, int32_t *sums
 // sums[k] += g[k] at the sums' exponent; `shift` is theirs minus g's.
 void og_batch_add(int32_t *sums, const int32_t *g, size_t n, int32_t shift);
 
-// Moves a layer against the sums of a batch: (n,) by the weights in rows of
+// Moves a layer against the sums of a batch, which are limited: (n,) by the weights in rows of
 // `row` items, then (n_b,) by the biases, and ends the batch. With one row for
 // all, each bias is its own; else row o has bias o.
-void og_batch_apply(const og_weights_t *layer, const int32_t *sums, og_batch_t *batch,
+void og_batch_apply(const og_weights_t *layer, int32_t *sums, og_batch_t *batch,
     size_t row, const og_rate_t *rate);
 
 #endif // OG_UPDATE_H

@@ -46,32 +46,48 @@ void og_axis_sources(const og_axis_t *a, int32_t k, int32_t r, og_span_t *span) 
     span->n = n > 0 ? n : 0;
 }
 
-void og_axis_uses(const og_axis_t *a, int32_t i, int32_t r, og_span_t *span) {
-    span->first_step = -a->sign;
-    span->second_step = a->stride;
-    span->n = 0;
-    int32_t k, end;
-    og_axis_taps(a, i, &k, &end);
-    // o * stride + sign * k = v, for the first k where o is a whole number.
-    int32_t v = i * a->divisor + r - a->offset - a->sign * k;
-    int32_t o = v;
-    if (a->stride != 1) {
-        o = v / a->stride;
-        for (; k < end && o * a->stride != v; k++) {
-            v -= a->sign;
-            o = v / a->stride;
-        }
+void og_reader_begin(og_reader_t *reader, const og_axis_t *a) {
+    reader->o = 0;
+    reader->rest = -a->offset;
+    for (; reader->rest < 0; reader->rest += a->stride) {
+        reader->o--;
     }
-    // The ends of the taps are those of all r, so of this one there may be fewer.
-    for (; k < end && (o < 0 || o >= a->n_out); k += a->stride) {
+}
+
+void og_reader_next(og_reader_t *reader, const og_axis_t *a, og_span_t *span) {
+    int32_t stride = a->stride;
+    for (; reader->rest >= stride; reader->rest -= stride) {
+        reader->o++;
+    }
+    // o * stride + sign * k = reader->o * stride + rest, for the first k from 0 on.
+    int32_t o = reader->o, k = reader->rest, before, after;
+    if (a->sign == 1) {
+        before = o - a->n_out + 1; // taps of outputs behind the last
+        after = o;
+    } else {
+        if (k > 0) {
+            k = stride - k;
+            o++;
+        }
+        before = -o;
+        after = a->n_out - 1 - o;
+    }
+    for (; before > 0 && k < a->kernel; before--) {
         o -= a->sign;
+        after--;
+        k += stride;
     }
     span->first = o;
     span->second = k;
-    for (; k < end && o >= 0 && o < a->n_out; k += a->stride) {
-        o -= a->sign;
-        span->n++;
+    span->first_step = -a->sign;
+    span->second_step = stride;
+    int32_t n = 0;
+    for (; k < a->kernel && n <= after; k += stride) {
+        n++;
     }
+    span->n = n;
+    // Positions of the input are `divisor` apart; what is between counts, unless exact.
+    reader->rest += a->exact ? a->divisor : 1;
 }
 
 void og_run_begin(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox) {

@@ -117,9 +117,22 @@ typedef struct _og_span_t {
 int32_t og_axis_phases(const og_axis_t *a);
 void og_axis_sources(const og_axis_t *a, int32_t k, int32_t r, og_span_t *span);
 
-// The output positions that read input position i, with the tap where they do,
-// in og_axis_repeats() spans, r = 0 .., some empty.
-void og_axis_uses(const og_axis_t *a, int32_t i, int32_t r, og_span_t *span);
+// Walks over the input positions of an axis, with the output positions that read
+// each and the taps where they do: og_axis_repeats() spans for a position, some empty.
+typedef struct _og_reader_t {
+    int32_t o, rest; // o * stride + rest, 0 <= rest < stride, is what a tap of 0 wants
+} og_reader_t;
+
+void og_reader_begin(og_reader_t *reader, const og_axis_t *a);
+void og_reader_next(og_reader_t *reader, const og_axis_t *a, og_span_t *span);
+
+// Goes on to the next position without its spans.
+static inline void og_reader_skip(og_reader_t *reader, const og_axis_t *a) {
+    reader->rest += a->divisor;
+    for (; reader->rest >= a->stride; reader->rest -= a->stride) {
+        reader->o++;
+    }
+}
 
 // Walks over what one output pixel reads, in runs of neighbouring taps whose
 // input pixels are neighbours too, so that a run is contiguous in both.
