@@ -5,6 +5,8 @@
 #include "og_dot_portable.h"
 #elif defined(__ARM_ARCH_6M__)
 #include "og_dot_thumb1.h"
+#elif defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
+#include "og_dot_dsp.h"
 #else
 #include "og_dot_portable.h"
 #endif

@@ -66,6 +66,20 @@ bool og_move_products_s8(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
 bool og_move_weights_s8(int8_t *w, int8_t *residual, const int32_t *g, size_t n, int32_t factor,
     int32_t shift);
 
+// Takes one step, |step| <= 2^30, from a weight and its residual.
+static inline bool og_move(int8_t *w, int8_t *residual, int32_t step) {
+    if (step == 0) {
+        return false;
+    }
+    // |256 w + residual| <= 2^15 + 2^7.
+    int32_t w16 = *w * 256 + *residual - step;
+    int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
+    *w = (int8_t)((limited + 128) >> 8);
+    // The lowest byte of a number is the residual as it is.
+    *residual = (int8_t)(limited & 255);
+    return limited != w16;
+}
+
 // acc[k] += a[k] * factor
 static inline void og_add_scaled_s8(const int8_t *a, int32_t factor, size_t n, int32_t *acc) {
     for (size_t k = 0; k < n; k++) {

@@ -84,39 +84,20 @@ static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift,
     return k;
 }
 
-// Takes a step from a weight and its residual. Returns whether it was clamped.
-static inline bool move(int8_t *w, int8_t *residual, int32_t step) {
-    // |256 w + residual| <= 2^15 + 2^7, |step| <= 2^30.
-    int32_t w16 = *w * 256 + *residual - step;
-    int32_t limited = og_clamp(w16, OG_WEIGHT_MAX);
-    *w = (int8_t)((limited + 128) >> 8);
-    // The lowest byte of a number is the residual as it is.
-    *residual = (int8_t)(limited & 255);
-    return limited != w16;
-}
-
 static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
     int32_t factor, int32_t shift) {
-    int32_t half = (int32_t)1 << (shift - 1);
     bool clamped = false;
     for (size_t i = 0; i < n; i++) {
-        int32_t step = (factor * x[i] + half) >> shift;
-        if (step != 0) {
-            clamped |= move(w + i, residual + i, step);
-        }
+        clamped |= og_move(w + i, residual + i, og_round_shift(factor * x[i], shift));
     }
     return clamped;
 }
 
 static inline bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, size_t n,
     int32_t factor, int32_t shift) {
-    int32_t half = (int32_t)1 << (shift - 1);
     bool clamped = false;
     for (size_t i = 0; i < n; i++) {
-        int32_t step = (factor * g[i] + half) >> shift;
-        if (step != 0) {
-            clamped |= move(w + i, residual + i, step);
-        }
+        clamped |= og_move(w + i, residual + i, og_round_shift(factor * g[i], shift));
     }
     return clamped;
 }

@@ -9,8 +9,7 @@
 // sum of two registers, and one operand of a multiplication is lost. As all
 // registers are taken, which is more than the compiler gives away, these are
 // whole functions.
-#define OG_ASM_FUNCTION static __attribute__((naked, noinline)) OG_HOT(og_dot)
-#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "og_dot_thumb.h"
 
 // 14 instructions for 4 products: r0 is the end of x, r1, r4, r5, r6 those of
 // four rows, r3 the index, up to 0, and r8 to r11 the sums.
@@ -176,114 +175,10 @@ OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk, const int8_t *d, cons
     __asm__ (OG_WALK("1", OG_CHANNELS_STEP, OG_CHANNELS_STEP, ""));
 }
 
-// r0 sums, r1 n, r2 shift, r3 limit, and y on the stack. Registers for the
-// loop: r0 next sum, r1 next item, r2 shift, r3 limit, r4 half, r5, r6 temporary.
-#define OG_ITEMS(item) \
-    ".syntax unified\n" \
-    "push {r4-r7, lr}\n" \
-    "lsls r1, r1, #2\n adds r1, r1, r0\n mov r12, r1\n" \
-    "movs r4, #1\n lsls r4, r2\n lsrs r4, r4, #1\n" \
-    "ldr r1, [sp, #20]\n" \
-    "lsls r7, r3, #1\n" \
-    "1: ldm r0!, {r5}\n" \
-    item \
-    "2: strb r5, [r1]\n" \
-    "adds r1, #1\n" \
-    "cmp r0, r12\n" \
-    "bne 1b\n" \
-    "3: ldr r0, [sp, #20]\n" \
-    "subs r0, r1, r0\n" \
-    "pop {r4-r7, pc}\n"
-
-// 10 instructions an item.
-OG_ASM_FUNCTION size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y) {
-    __asm__ (OG_ITEMS(
-        "adds r5, r5, r4\n"
-        "asrs r5, r2\n"
-        "adds r6, r5, r3\n"
-        "cmp r6, r7\n"
-        "bhi 3f\n"));
-}
-
-// 11 instructions an item.
-OG_ASM_FUNCTION size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y) {
-    __asm__ (OG_ITEMS(
-        "cmp r5, #0\n"
-        "ble 4f\n"
-        "adds r5, r5, r4\n"
-        "asrs r5, r2\n"
-        "beq 5f\n"
-        "cmp r5, r3\n"
-        "bgt 3f\n")
-        "4: movs r5, #0\n"
-        "b 2b\n"
-        "5: movs r5, #1\n"
-        "cmp r3, #0\n"
-        "bne 2b\n"
-        "b 3b\n");
-}
-
-// r0 w, r1 residual, r2 items, r3 n, and factor and shift on the stack. In the
-// loop r0 and r1 are the ends and r3 the index, up to 0; r4 factor, r5 shift,
-// r8 half, r9 and r10 bounds, r11 whether one was clamped. A step that neither
-// carries into the upper byte nor may have to be clamped changes the residual only.
-#define OG_MOVE(prepare, load) \
-    ".syntax unified\n" \
-    "push {r4-r7, lr}\n" \
-    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
-    "push {r4-r7}\n" \
-    "adds r0, r0, r3\n adds r1, r1, r3\n" prepare \
-    "rsbs r3, r3, #0\n" \
-    "ldr r4, [sp, #36]\n ldr r5, [sp, #40]\n" \
-    "movs r6, #1\n lsls r6, r5\n lsrs r6, r6, #1\n mov r8, r6\n" \
-    "movs r6, #127\n lsls r7, r6, #8\n adds r6, r6, r7\n mov r9, r6\n" \
-    "adds r6, r6, r6\n mov r10, r6\n" \
-    "movs r6, #0\n mov r11, r6\n" \
-    "1: " load \
-    "muls r6, r4\n" \
-    "add r6, r8\n" \
-    "asrs r6, r5\n" \
-    "beq 2f\n" \
-    "ldrsb r7, [r1, r3]\n" \
-    "subs r7, r7, r6\n" \
-    "sxtb r6, r7\n" \
-    "cmp r6, r7\n" \
-    "bne 3f\n" \
-    "ldrsb r6, [r0, r3]\n" \
-    "adds r6, #127\n" \
-    "ble 3f\n" \
-    "strb r7, [r1, r3]\n" \
-    "2: adds r3, #1\n" \
-    "bne 1b\n" \
-    "mov r0, r11\n" \
-    "pop {r4-r7}\n" \
-    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "pop {r4-r7, pc}\n" \
-    "3: ldrsb r6, [r0, r3]\n" \
-    "lsls r6, r6, #8\n" \
-    "adds r7, r7, r6\n" \
-    "mov r6, r9\n adds r6, r6, r7\n" \
-    "cmp r6, r10\n" \
-    "bhi 5f\n" \
-    "4: strb r7, [r1, r3]\n" \
-    "adds r7, #128\n lsrs r7, r7, #8\n strb r7, [r0, r3]\n" \
-    "b 2b\n" \
-    "5: movs r6, #1\n mov r11, r6\n" \
-    "mov r6, r9\n" \
-    "asrs r7, r7, #31\n eors r6, r7\n subs r7, r6, r7\n" \
-    "b 4b\n"
-
 // 16 instructions a weight, 7 where the step is 0.
 OG_ASM_FUNCTION bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
     int32_t factor, int32_t shift) {
     __asm__ (OG_MOVE("adds r2, r2, r3\n", "ldrsb r6, [r2, r3]\n"));
-}
-
-OG_ASM_FUNCTION bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, size_t n,
-    int32_t factor, int32_t shift) {
-    __asm__ (OG_MOVE("", "ldm r2!, {r6}\n"));
 }
 
 #endif // OG_DOT_THUMB1_H

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#ifndef OG_DOT_DSP_H
+#define OG_DOT_DSP_H
+
+// The inner loops of og_dot.c for Cortex-M4, M7 and others with the DSP
+// extension: two products of halves of registers are one instruction, SMLAD.
+// Bytes become halves four at a time, two by each SXTB16. Words are loaded from
+// any address, which these cores allow.
+#include "og_dot_thumb.h"
+
+// Of a word of four items, as the core has it.
+typedef uint32_t __attribute__((aligned(1), may_alias)) word_t;
+
+static inline uint32_t word(const int8_t *p) {
+    return *(const word_t *)p;
+}
+
+// Items 0 and 2 of four, and items 1 and 3.
+static inline __attribute__((always_inline)) int32_t even(uint32_t v) {
+    int32_t r;
+    __asm__ ("sxtb16 %0, %1" : "=r" (r) : "r" (v));
+    return r;
+}
+
+static inline __attribute__((always_inline)) int32_t odd(uint32_t v) {
+    int32_t r;
+    __asm__ ("sxtb16 %0, %1, ror #8" : "=r" (r) : "r" (v));
+    return r;
+}
+
+// s + a[0] * b[0] + a[1] * b[1], of halves
+static inline __attribute__((always_inline)) int32_t add_two(int32_t a, int32_t b, int32_t s) {
+    __asm__ ("smlad %0, %1, %2, %0" : "+r" (s) : "r" (a), "r" (b));
+    return s;
+}
+
+// One row: 9 instructions for 4 products.
+static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
+    int32_t s = 0;
+    for (; n >= 4; n -= 4, x += 4, w += 4) {
+        s = add_two(even(word(x)), even(word(w)), s);
+        s = add_two(odd(word(x)), odd(word(w)), s);
+    }
+    for (; n > 0; n--) {
+        s += *x++ * *w++;
+    }
+    return s;
+}
+
+// Two rows of four, at w and stride behind it.
+#define OG_ROWS_PAIR(w, first, second) \
+    "ldr r11, [" w ", r2]\n" \
+    "sxtb16 r12, r11\n sxtb16 r11, r11, ror #8\n" \
+    "smlad " second ", r12, r9, " second "\n smlad " second ", r11, r10, " second "\n" \
+    "ldr r11, [" w "], #4\n" \
+    "sxtb16 r12, r11\n sxtb16 r11, r11, ror #8\n" \
+    "smlad " first ", r12, r9, " first "\n smlad " first ", r11, r10, " first "\n"
+
+// The same of one item.
+#define OG_ROWS_LAST(w, first, second) \
+    "ldrsb r11, [" w ", r2]\n smlabb " second ", r11, r9, " second "\n" \
+    "ldrsb r11, [" w "], #1\n smlabb " first ", r11, r9, " first "\n"
+
+// `fours` >= 1 times four rows of n >= 1 items, 25 instructions for 16 products. All registers
+// are taken, more than the compiler gives away, so the whole function is here.
+OG_ASM_FUNCTION void dot_fours(const int8_t *x,
+    const int8_t *w, size_t stride, size_t n, const int32_t *start, int32_t *acc, size_t fours) {
+    __asm__ (
+        ".syntax unified\n"
+        "push {r4-r11, lr}\n" // start is at sp + 36, acc at 40, fours at 44
+        "mov lr, r3\n"
+        "1: ldr r12, [sp, #36]\n"
+        "ldm r12!, {r5-r8}\n"
+        "str r12, [sp, #36]\n"
+        "add r4, r1, r2, lsl #1\n" // the third row
+        "bic r3, lr, #3\n"
+        "adds r3, r3, r0\n"
+        "cmp r0, r3\n"
+        "beq 3f\n"
+        "2: ldr r10, [r0], #4\n"
+        "sxtb16 r9, r10\n sxtb16 r10, r10, ror #8\n"
+        OG_ROWS_PAIR("r1", "r5", "r6")
+        OG_ROWS_PAIR("r4", "r7", "r8")
+        "cmp r0, r3\n"
+        "bne 2b\n"
+        "3: ands r3, lr, #3\n"
+        "beq 5f\n"
+        "4: ldrsb r9, [r0], #1\n"
+        OG_ROWS_LAST("r1", "r5", "r6")
+        OG_ROWS_LAST("r4", "r7", "r8")
+        "subs r3, r3, #1\n"
+        "bne 4b\n"
+        "5: ldr r12, [sp, #40]\n"
+        "stm r12!, {r5-r8}\n"
+        "str r12, [sp, #40]\n"
+        "sub r0, r0, lr\n"
+        "sub r1, r1, lr\n"
+        "add r1, r1, r2, lsl #2\n"
+        "ldr r3, [sp, #44]\n"
+        "subs r3, r3, #1\n"
+        "str r3, [sp, #44]\n"
+        "bne 1b\n"
+        "pop {r4-r11, pc}\n");
+}
+
+static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, size_t rows,
+    size_t n, const int32_t *start, int32_t *acc) {
+    size_t fours = rows >> 2;
+    if (fours > 0) {
+        dot_fours(x, w, stride, n, start, acc, fours);
+    }
+    for (size_t r = fours << 2; r < rows; r++) {
+        acc[r] = start[r] + dot_row(x, w + r * stride, n);
+    }
+}
+
+// Both loops of a walk around steps that work on d at r0 and a at r1, with the
+// steps of both in r2 and r3, the number of items in r12 and sums in r8 to r11.
+// They may use r4 to r7.
+#define OG_WALK(steps) \
+    ".syntax unified\n" \
+    "push {r3-r11, lr}\n" \
+    "ldm r3, {r8-r11}\n" \
+    "mov lr, r0\n" \
+    "ldr r3, [r0]\n" \
+    "push {r1-r3}\n" /* d is at sp, a at 4, n_j at 8, acc at 12 */ \
+    "1: ldrd r0, r1, [sp]\n" \
+    "ldr r2, [lr, #8]\n ldr r3, [lr, #16]\n" \
+    "add r2, r2, r0\n add r3, r3, r1\n" \
+    "strd r2, r3, [sp]\n" \
+    "ldr r2, [lr, #12]\n ldr r3, [lr, #20]\n ldr r12, [lr, #4]\n" \
+    steps \
+    "ldr r3, [sp, #8]\n subs r3, r3, #1\n str r3, [sp, #8]\n" \
+    "bne 1b\n" \
+    "add sp, #12\n" \
+    "pop {r3}\n" \
+    "stm r3, {r8-r11}\n" \
+    "pop {r4-r11, pc}\n"
+
+// 20 instructions for 8 products of two factors, 8 if both are 0.
+OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk,
+    const int8_t *d, const int8_t *a, int32_t *acc) {
+    __asm__ (OG_WALK(
+        "lsrs r12, r12, #1\n"
+        "bcc 2f\n"
+        "ldrsb r4, [r0]\n add r0, r0, r2\n"
+        "ldr r5, [r1]\n add r1, r1, r3\n"
+        "sxtb16 r6, r5\n sxtb16 r5, r5, ror #8\n"
+        "smlabb r8, r6, r4, r8\n smlabb r9, r5, r4, r9\n"
+        "smlatb r10, r6, r4, r10\n smlatb r11, r5, r4, r11\n"
+        "2: cmp r12, #0\n"
+        "beq 5f\n"
+        "3: ldrsb r4, [r0]\n ldrsb r5, [r0, r2]\n"
+        "add r0, r0, r2, lsl #1\n"
+        "pkhbt r4, r4, r5, lsl #16\n"
+        "cbz r4, 4f\n"
+        "ldr r5, [r1]\n ldr r6, [r1, r3]\n"
+        "pkhbt r7, r5, r6, lsl #16\n pkhtb r6, r6, r5, asr #16\n"
+        "sxtb16 r5, r7\n smlad r8, r5, r4, r8\n"
+        "sxtb16 r7, r7, ror #8\n smlad r9, r7, r4, r9\n"
+        "sxtb16 r5, r6\n smlad r10, r5, r4, r10\n"
+        "sxtb16 r6, r6, ror #8\n smlad r11, r6, r4, r11\n"
+        "4: add r1, r1, r3, lsl #1\n"
+        "subs r12, r12, #1\n"
+        "bne 3b\n"
+        "5:\n"));
+}
+
+// 14 instructions for 4 products.
+OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk,
+    const int8_t *d, const int8_t *a, int32_t *acc) {
+    __asm__ (OG_WALK(
+        "2: ldr r4, [r0]\n add r0, r0, r2\n"
+        "ldr r5, [r1]\n add r1, r1, r3\n"
+        "sxtb16 r6, r4\n sxtb16 r4, r4, ror #8\n"
+        "sxtb16 r7, r5\n sxtb16 r5, r5, ror #8\n"
+        "smlabb r8, r6, r7, r8\n smlabb r9, r4, r5, r9\n"
+        "smlatt r10, r6, r7, r10\n smlatt r11, r4, r5, r11\n"
+        "subs r12, r12, #1\n"
+        "bne 2b\n"));
+}
+
+// Moves weights by fours, `n` of them and at least four, as long as none may have to be clamped:
+// 28 instructions, 7 where all four items are 0. Returns how many were moved. A step is the upper
+// half of x * scaled / 2^16 + 1/2, at most 64 in magnitude; what is cut off below before the half
+// is added is less than what is cut off behind.
+//
+//   r0 w   r1 residual   r2 x   r4 scaled   r8 1/2   r12 end of x   lr 0   r9 to r11 bytes
+OG_ASM_FUNCTION size_t move_fours(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
+    int32_t scaled) {
+    __asm__ (
+        ".syntax unified\n"
+        "push {r2, r4-r11, lr}\n"
+        "ldr r4, [sp, #40]\n"
+        "add r12, r2, r3\n"
+        "mov r8, #0x8000\n mov r9, #0x01010101\n mov r10, #0x80808080\n mov r11, #0x02020202\n"
+        "mov lr, #0\n"
+        "1: ldr r3, [r2], #4\n"
+        "cbz r3, 3f\n"
+        "sxtb16 r5, r3\n sxtb16 r3, r3, ror #8\n"
+        "smlawb r6, r4, r5, r8\n smlawt r7, r4, r5, r8\n pkhtb r6, r7, r6, asr #16\n"
+        "smlawb r5, r4, r3, r8\n smlawt r7, r4, r3, r8\n pkhtb r5, r7, r5, asr #16\n"
+        "uxtb16 r6, r6\n uxtb16 r5, r5\n orr r6, r6, r5, lsl #8\n"
+        // Of the residuals, modulo 2^8. Where the difference is below 0 and does not look like
+        // it, or the other way round, it carries.
+        "ldr r3, [r1]\n ssub8 r3, r3, r6\n"
+        "sel r5, lr, r9\n"
+        "and r6, r9, r3, lsr #7\n"
+        // Below -128 and above 127 it is -128 then, which may have to be clamped, as -127.
+        "ldr r7, [r0]\n qsub8 r7, r7, r5\n sadd8 r7, r7, r6\n"
+        "eor r5, r7, r10\n uqsub8 r5, r11, r5\n"
+        "cbnz r5, 4f\n"
+        "str r3, [r1], #4\n str r7, [r0], #4\n"
+        "2: cmp r2, r12\n"
+        "bne 1b\n"
+        "b 5f\n"
+        "3: adds r0, #4\n adds r1, #4\n"
+        "b 2b\n"
+        "4: subs r2, #4\n"
+        "5: pop {r3}\n"
+        "subs r0, r2, r3\n"
+        "pop {r4-r11, pc}\n");
+}
+
+static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
+    int32_t factor, int32_t shift) {
+    bool clamped = false;
+    // Else steps may be larger than 64.
+    bool small = og_abs(factor) < (int32_t)1 << (shift - 1);
+    int32_t scaled = (int32_t)((uint32_t)factor << (32 - shift));
+    for (size_t i = 0; i < n;) {
+        if (small && n - i >= 4) {
+            i += move_fours(w + i, residual + i, x + i, (n - i) & ~(size_t)3, scaled);
+        }
+        for (size_t end = i + 4; i < n && i < end; i++) {
+            clamped |= og_move(w + i, residual + i, og_round_shift(factor * x[i], shift));
+        }
+    }
+    return clamped;
+}
+
+#endif // OG_DOT_DSP_H
