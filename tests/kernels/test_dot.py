@@ -74,60 +74,53 @@ def test_walks_are_exact(kernels, seed, channels):
 
 
 @seeds
-@pytest.mark.parametrize("name", ["og_round_items_s8", "og_rectify_items_s8"])
-def test_items_stop_at_the_first_that_is_too_large(kernels, seed, name):
+@pytest.mark.parametrize("kind", ["round", "masked", "rectify"])
+def test_items_stop_at_the_first_that_is_too_large(kernels, seed, kind):
     for rng in cases(seed, 40):
-        n, shift, limit = (
-            int(rng.integers(1, 40)),
-            int(rng.integers(1, 31)),
-            int(rng.integers(0, 128)),
-        )
+        n, shift, limit = rng.integers([1, 1, 0], [40, 31, 128]).tolist()
         sums = rng.integers(-(2**30), 2**30 + 1, n, dtype=np.int32) >> int(rng.integers(0, 31))
         v = round_shift(sums.astype(np.int64), shift)
-        if name == "og_rectify_items_s8":
+        if kind == "rectify":
             v = np.where(sums > 0, np.maximum(v, 1), 0)
+        mask = int8(rng, n) if kind == "masked" else None
+        if mask is not None:
+            v = np.where(mask > 0, v, 0)
         count = int(np.argmax(np.append(np.abs(v) > limit, True)))
         y = outputs(n, np.int8)
         expected = y.copy()
         expected[:count] = v[:count]
 
-        assert count == kernels.call(name, sums, n, shift, limit, y)
+        if kind == "rectify":
+            found = kernels.call("og_rectify_items_s8", sums, n, shift, limit, y)
+        else:
+            found = kernels.call("og_round_items_s8", sums, mask, n, shift, limit, y)
+        assert count == found
         np.testing.assert_array_equal(expected, y)
 
 
 def moved(w, residual, steps):
-    w16 = 256 * w.astype(np.int64) + residual - steps
-    limited = np.clip(w16, -32639, 32639)
-    w16 = np.where(steps == 0, 256 * w.astype(np.int64) + residual, limited)
-    high = np.where(steps == 0, w, (w16 + 128) >> 8)
-    return (
-        high,
-        w16 - 256 * high,
-        bool((limited != 256 * w.astype(np.int64) + residual - steps)[steps != 0].any()),
-    )
+    """What 16-bit weights are after steps, and whether one was limited."""
+    before = 256 * w.astype(np.int64) + residual
+    after = np.where(steps == 0, before, np.clip(before - steps, -32639, 32639))
+    high = np.where(steps == 0, w, (after + 128) >> 8)
+    return high, after - 256 * high, bool((after != before - steps).any())
 
 
 @seeds
-@pytest.mark.parametrize("products", [True, False], ids=["products", "weights"])
-def test_moves_are_exact(kernels, seed, products):
+@pytest.mark.parametrize("kind", ["products", "weights"])
+def test_moves_are_exact(kernels, seed, kind):
     for rng in cases(seed, 60):
-        n, shift, factor = (
-            int(rng.integers(1, 70)),
-            int(rng.integers(1, 31)),
-            int(rng.integers(-1920, 1921)),
-        )
-        g = int8(rng, n) if products else rng.integers(-(2**26), 2**26 + 1, n, dtype=np.int32)
-        if not products:
-            g, factor = g >> int(rng.integers(0, 26)), int(rng.integers(1, 16))
+        n, shift, factor = rng.integers([1, 1, -1920], [70, 31, 1921]).tolist()
+        g = int8(rng, n)
+        if kind == "weights":
+            g = rng.integers(-(2**26), 2**26 + 1, n, dtype=np.int32) >> int(rng.integers(0, 26))
+            factor = int(rng.integers(1, 16))
         # As far as weights may be, or far from the ends.
-        spread = 128 if rng.random() < 0.5 else 120
-        w = rng.integers(-spread, spread, n, dtype=np.int8)
+        most = 128 if rng.random() < 0.5 else 120
+        w = rng.integers(-most, most, n, dtype=np.int8)
         residual = rng.integers(-128, 128, n, dtype=np.int8)
-        steps = round_shift(g.astype(np.int64) * factor, shift)
-        expected = moved(w, residual, steps)
-        name = "og_move_products_s8" if products else "og_move_weights_s8"
+        high, low, clamped = moved(w, residual, round_shift(g.astype(np.int64) * factor, shift))
 
-        clamped = kernels.call(name, w, residual, g, n, factor, shift)
-        np.testing.assert_array_equal(expected[0], w)
-        np.testing.assert_array_equal(expected[1], residual)
-        assert expected[2] == clamped
+        assert clamped == kernels.call(f"og_move_{kind}_s8", w, residual, g, n, factor, shift)
+        np.testing.assert_array_equal(high, w)
+        np.testing.assert_array_equal(low, residual)

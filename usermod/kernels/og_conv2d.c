@@ -69,11 +69,18 @@ int32_t og_conv2d_forward_s8(const og_linear_t *l, const og_window_t *s, const i
             size_t n = l->n_out - first < OG_BLOCK ? l->n_out - first : OG_BLOCK;
             int32_t bias[OG_BLOCK], acc[OG_BLOCK];
             og_linear_biases(l, first, n, e_x, bias);
+            // Items of pixels that lie side by side are made together.
+            size_t held = 0, most = n == l->n_out && l->n_e == 1 ? OG_BLOCK - n : 0;
             int8_t *y_p = y + first;
             for (int32_t oy = 0; oy < s->y.n_out; oy++) {
-                for (int32_t ox = 0; ox < s->x.n_out; ox++, y_p += l->n_out) {
-                    pixel_sums(l, s, x, oy, ox, first, n, bias, acc);
-                    og_linear_items(l, &t, first, n, low, acc, y_p);
+                for (int32_t ox = 0; ox < s->x.n_out; ox++) {
+                    pixel_sums(l, s, x, oy, ox, first, n, bias, acc + held);
+                    held += n;
+                    if (held > most || (ox + 1 == s->x.n_out && oy + 1 == s->y.n_out)) {
+                        og_linear_items(l, &t, first, held, low, acc, y_p);
+                        y_p += held == n ? l->n_out : held;
+                        held = 0;
+                    }
                 }
             }
         }
@@ -98,6 +105,7 @@ static void input_sums(const og_linear_t *l, const og_window_t *s, const int8_t 
     int32_t e_ref, const og_span_t *y, const og_reader_t *y_begin, const og_reader_t *x_begin,
     size_t start, size_t n, int32_t *acc) {
     int32_t in_c = s->in_c, out_c = s->out_c;
+    int32_t d_y = y->first_step * s->x.n_out * out_c, w_y = y->second_step * s->x.kernel * in_c;
     og_reader_t y_reader = {y_begin->o, y_begin->rest};
     og_walk_t walk;
     walk.d_k = walk.a_k = 1;
@@ -107,14 +115,18 @@ static void input_sums(const og_linear_t *l, const og_window_t *s, const int8_t 
         for (int32_t rx = 0; rx < og_axis_repeats(&s->x) && y->n > 0; rx++) {
             og_span_t x;
             og_reader_next(&x_reader, &s->x, &x);
-            walk.n_j = (size_t)x.n;
-            walk.d_j = x.first_step * out_c;
-            walk.a_j = x.second_step * in_c;
-            for (int32_t k = 0; k < y->n && x.n > 0; k++) {
-                int32_t pixel = (y->first + k * y->first_step) * s->x.n_out + x.first;
-                int32_t tap = (y->second + k * y->second_step) * s->x.kernel + x.second;
-                og_linear_columns(l, &walk, dy + pixel * out_c, e_ref,
-                    l->w + tap * in_c + (int32_t)start, n, acc);
+            const int8_t *d = dy + (y->first * s->x.n_out + x.first) * out_c;
+            const int8_t *w = l->w + (y->second * s->x.kernel + x.second) * in_c + (int32_t)start;
+            int32_t d_x = x.first_step * out_c, w_x = x.second_step * in_c;
+            // The walk takes the longer span, the loop here the other.
+            bool by_rows = y->n > x.n;
+            walk.n_j = (size_t)(by_rows ? y->n : x.n);
+            walk.d_j = by_rows ? d_y : d_x;
+            walk.a_j = by_rows ? w_y : w_x;
+            for (int32_t k = by_rows ? x.n : x.n > 0 ? y->n : 0; k > 0; k--) {
+                og_linear_columns(l, &walk, d, e_ref, w, n, acc);
+                d += by_rows ? d_x : d_y;
+                w += by_rows ? w_x : w_y;
             }
         }
         if (--ry == 0) {
@@ -183,33 +195,38 @@ static uint32_t bias_gradients(const og_window_t *s, const int8_t *dy, size_t o,
     return rows;
 }
 
-// Adds sums over all output pixels that read something at a tap: of n columns of dy, rows
-// o .., and one channel c of x, or, by row, of n channels of x from c on and one row o.
-static void tap_sums(const og_window_t *s, const int8_t *dy, const int8_t *x,
-    int32_t ky, int32_t kx, int32_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
+// Adds sums over output pixels that read something at a tap, as spans say: of n columns of dy,
+// from row o on, and one channel c of x, or, by row, of n channels of x from c on and one row o.
+static void span_sums(const og_window_t *s, const int8_t *dy, const int8_t *x,
+    const og_span_t *y_span, const og_span_t *x_span, int32_t o, int32_t c, bool by_row, size_t n,
+    int32_t *acc) {
     int32_t in_c = s->in_c, out_c = s->out_c;
+    const int8_t *d = dy + (y_span->first * s->x.n_out + x_span->first) * out_c + o;
+    const int8_t *a = x + (y_span->second * s->x.n_in + x_span->second) * in_c + c;
+    int32_t d_j = y_span->first_step * s->x.n_out * out_c, d_k = x_span->first_step * out_c;
+    int32_t a_j = y_span->second_step * s->x.n_in * in_c, a_k = x_span->second_step * in_c;
+    og_walk_t walk;
+    walk.n_j = (size_t)y_span->n;
+    walk.n_k = (size_t)x_span->n;
+    walk.d_j = by_row ? d_j : a_j;
+    walk.d_k = by_row ? d_k : a_k;
+    walk.a_j = by_row ? a_j : d_j;
+    walk.a_k = by_row ? a_k : d_k;
+    og_dot_columns_s8(&walk, by_row ? d : a, by_row ? a : d, n, acc);
+}
+
+// The same over all spans of a tap.
+static void tap_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
+    int32_t kx, int32_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
     for (int32_t ry = 0; ry < og_axis_phases(&s->y); ry++) {
         og_span_t y_span;
         og_axis_sources(&s->y, ky, ry, &y_span);
         for (int32_t rx = 0; rx < og_axis_phases(&s->x) && y_span.n > 0; rx++) {
             og_span_t x_span;
             og_axis_sources(&s->x, kx, rx, &x_span);
-            if (x_span.n == 0) {
-                continue;
+            if (x_span.n > 0) {
+                span_sums(s, dy, x, &y_span, &x_span, o, c, by_row, n, acc);
             }
-            og_walk_t walk = {
-                (size_t)y_span.n, (size_t)x_span.n,
-                y_span.first_step * s->x.n_out * out_c, x_span.first_step * out_c,
-                y_span.second_step * s->x.n_in * in_c, x_span.second_step * in_c,
-            };
-            const int8_t *d = dy + (y_span.first * s->x.n_out + x_span.first) * out_c + o;
-            const int8_t *a = x + (y_span.second * s->x.n_in + x_span.second) * in_c + c;
-            if (by_row) {
-                og_dot_columns_s8(&walk, d, a, n, acc);
-                continue;
-            }
-            og_walk_t swapped = {walk.n_j, walk.n_k, walk.a_j, walk.a_k, walk.d_j, walk.d_k};
-            og_dot_columns_s8(&swapped, a, d, n, acc);
         }
     }
 }

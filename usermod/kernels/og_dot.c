@@ -50,14 +50,17 @@ void OG_HOT(og_dot_channels_s8) og_dot_channels_s8(const og_walk_t *walk, const 
     }
 }
 
-size_t OG_HOT(og_round_items_s8) og_round_items_s8(const int32_t *sums, size_t n, int32_t shift,
-    int32_t limit, int8_t *y) {
-    return n == 0 ? 0 : round_items(sums, n, shift, limit, y);
+size_t OG_HOT(og_round_items_s8) og_round_items_s8(const int32_t *sums, const int8_t *mask,
+    size_t n, int32_t shift, int32_t limit, int8_t *y) {
+    if (n == 0) {
+        return 0;
+    }
+    return (mask == NULL ? round_items : round_masked)(sums, n, shift, limit, y, mask);
 }
 
 size_t OG_HOT(og_rectify_items_s8) og_rectify_items_s8(const int32_t *sums, size_t n,
     int32_t shift, int32_t limit, int8_t *y) {
-    return n == 0 ? 0 : rectify_items(sums, n, shift, limit, y);
+    return n == 0 ? 0 : rectify_items(sums, n, shift, limit, y, NULL);
 }
 
 bool OG_HOT(og_move_products_s8) og_move_products_s8(int8_t *w, int8_t *residual,

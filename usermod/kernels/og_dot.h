@@ -50,8 +50,10 @@ void og_dot_channels_s8(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc);
 
 // Requantisation: y[k] = round_shift(sums[k], shift), 1 <= shift <= 30, up to the first that is
-// larger than `limit`, 0 <= limit <= 127, in magnitude. Returns how many there are before it.
-size_t og_round_items_s8(const int32_t *sums, size_t n, int32_t shift, int32_t limit, int8_t *y);
+// larger than `limit`, 0 <= limit <= 127, in magnitude. Where mask[k] is not above 0, unless the
+// mask is NULL, the sum counts as 0. Returns how many there are before it.
+size_t og_round_items_s8(const int32_t *sums, const int8_t *mask, size_t n, int32_t shift,
+    int32_t limit, int8_t *y);
 
 // The same of a rectified tensor: 0 for sums that are not above 0, else at least 1.
 size_t og_rectify_items_s8(const int32_t *sums, size_t n, int32_t shift, int32_t limit, int8_t *y);

@@ -52,12 +52,12 @@ static inline void dot_channels_4(const og_walk_t *walk, const int8_t *d, const 
     acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
 }
 
-static inline size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y) {
+static inline size_t round_masked(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y, const int8_t *mask) {
     int32_t half = (int32_t)1 << (shift - 1);
     size_t k = 0;
     for (; k < n; k++) {
-        int32_t v = (sums[k] + half) >> shift;
+        int32_t v = mask != NULL && mask[k] <= 0 ? 0 : (sums[k] + half) >> shift;
         if ((uint32_t)(v + limit) > 2 * (uint32_t)limit) {
             break;
         }
@@ -66,8 +66,14 @@ static inline size_t round_items(const int32_t *sums, size_t n, int32_t shift, i
     return k;
 }
 
+static inline size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y, const int8_t *mask) {
+    return round_masked(sums, n, shift, limit, y, mask);
+}
+
 static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y) {
+    int8_t *y, const int8_t *mask) {
+    (void)mask;
     int32_t half = (int32_t)1 << (shift - 1);
     size_t k = 0;
     for (; k < n; k++) {

@@ -8,14 +8,15 @@
 #define OG_ASM_FUNCTION static __attribute__((naked, noinline)) OG_HOT(og_dot)
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-// r0 sums, r1 n, r2 shift, r3 limit, and y on the stack. Registers for the
-// loop: r0 next sum, r1 next item, r2 shift, r3 limit, r4 half, r5, r6 temporary.
+// r0 sums, r1 n, r2 shift, r3 limit, and y and a mask on the stack. Registers for the loop: r0
+// next sum, r1 next item, r2 shift, r3 limit, r4 half, r5, r6 temporary.
 #define OG_ITEMS(item) \
     ".syntax unified\n" \
     "push {r4-r7, lr}\n" \
     "lsls r1, r1, #2\n adds r1, r1, r0\n mov r12, r1\n" \
     "movs r4, #1\n lsls r4, r2\n lsrs r4, r4, #1\n" \
     "ldr r1, [sp, #20]\n" \
+    "ldr r7, [sp, #24]\n subs r7, r7, r1\n mov lr, r7\n" \
     "lsls r7, r3, #1\n" \
     "1: ldm r0!, {r5}\n" \
     item \
@@ -27,20 +28,35 @@
     "subs r0, r1, r0\n" \
     "pop {r4-r7, pc}\n"
 
+#define OG_ROUND \
+    "adds r5, r5, r4\n" \
+    "asrs r5, r2\n" \
+    "adds r6, r5, r3\n" \
+    "cmp r6, r7\n" \
+    "bhi 3f\n"
+
 // 10 instructions an item.
 OG_ASM_FUNCTION size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y) {
+    int8_t *y, const int8_t *mask) {
+    __asm__ (OG_ITEMS(OG_ROUND));
+}
+
+// 14 instructions an item.
+OG_ASM_FUNCTION size_t round_masked(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y, const int8_t *mask) {
     __asm__ (OG_ITEMS(
-        "adds r5, r5, r4\n"
-        "asrs r5, r2\n"
-        "adds r6, r5, r3\n"
-        "cmp r6, r7\n"
-        "bhi 3f\n"));
+        "mov r6, lr\n"
+        "ldrsb r6, [r1, r6]\n"
+        "cmp r6, #0\n"
+        "ble 4f\n"
+        OG_ROUND)
+        "4: movs r5, #0\n"
+        "b 2b\n");
 }
 
 // 11 instructions an item.
 OG_ASM_FUNCTION size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y) {
+    int8_t *y, const int8_t *mask) {
     __asm__ (OG_ITEMS(
         "cmp r5, #0\n"
         "ble 4f\n"

@@ -21,15 +21,17 @@ void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
     }
 }
 
-// Items of a linear tensor, or of a rectified one.
-static void quick_items(og_tensor_t *t, const int32_t *sums, size_t n, int32_t shift, int8_t *y) {
+// Items of a linear tensor, some masked or not, or of a rectified one.
+static void quick_items(og_tensor_t *t, const int32_t *sums, const int8_t *mask, size_t n,
+    int32_t shift, int8_t *y) {
     for (size_t k = 0;; k++) {
         // What is at most so large neither saturates nor is the largest.
         int32_t limit = t->largest < 127 ? t->largest : 127;
         if (t->activation == OG_RELU) {
             k += og_rectify_items_s8(sums + k, n - k, shift, limit, y + k);
         } else {
-            k += og_round_items_s8(sums + k, n - k, shift, limit, y + k);
+            k += og_round_items_s8(sums + k, mask == NULL ? NULL : mask + k, n - k, shift, limit,
+                y + k);
         }
         if (k == n) {
             return;
@@ -54,7 +56,7 @@ static bool quick(const og_tensor_t *t, int32_t *shift) {
 void og_tensor_items(og_tensor_t *t, const int32_t *sums, size_t n, int32_t above, int8_t *y) {
     int32_t shift = t->shift - above;
     if (quick(t, &shift)) {
-        quick_items(t, sums, n, shift, y);
+        quick_items(t, sums, NULL, n, shift, y);
         return;
     }
     for (size_t k = 0; k < n; k++) {
@@ -97,15 +99,13 @@ void og_error_items(og_tensor_t *t, const og_error_t *error, size_t k, size_t n,
     const int8_t *y = error->y + k;
     int32_t shift = t->shift;
     if (error->pending == NULL && error->activation <= OG_RELU && quick(t, &shift)) {
-        int32_t any = 0;
-        for (size_t i = 0; i < n && error->activation == OG_RELU; i++) {
-            sums[i] = y[i] > 0 ? sums[i] : 0;
+        const int8_t *mask = error->activation == OG_RELU ? y : NULL;
+        quick_items(t, sums, mask, n, shift, dx);
+        // What is rounded to something other than 0 is not 0; else it may be.
+        t->any |= t->largest != 0;
+        for (size_t i = 0; i < n && !t->any; i++) {
+            t->any = sums[i] != 0 && (mask == NULL || mask[i] > 0);
         }
-        for (size_t i = 0; i < n && any == 0; i++) {
-            any = sums[i];
-        }
-        t->any |= any != 0;
-        quick_items(t, sums, n, shift, dx);
         return;
     }
     for (size_t i = 0; i < n; i++) {
