@@ -99,41 +99,31 @@ int32_t og_conv2d_forward_s32(const og_linear_t *l, const og_window_t *s, const 
     return l->e_w[0] + e_x;
 }
 
-// Adds W^T dy over all uses of an input pixel, channels start .. start + n - 1. Its spans of
-// rows are y, the first, and what y_begin has next; x_begin is before those of columns.
+// Adds W^T dy over all uses of an input pixel, channels start .. start + n - 1. The readers are
+// before the pixel.
 static void input_sums(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
-    int32_t e_ref, const og_span_t *y, const og_reader_t *y_begin, const og_reader_t *x_begin,
-    size_t start, size_t n, int32_t *acc) {
+    int32_t e_ref, const og_reader_t *y_begin, const og_reader_t *x_begin, size_t start, size_t n,
+    int32_t *acc) {
     int32_t in_c = s->in_c, out_c = s->out_c;
-    int32_t d_y = y->first_step * s->x.n_out * out_c, w_y = y->second_step * s->x.kernel * in_c;
-    og_reader_t y_reader = {y_begin->o, y_begin->rest};
     og_walk_t walk;
-    walk.d_k = walk.a_k = 1;
-    og_span_t next;
-    for (int32_t ry = og_axis_repeats(&s->y);;) {
+    og_span_t y, x;
+    og_reader_t y_reader = {y_begin->o, y_begin->rest};
+    for (int32_t ry = og_axis_repeats(&s->y); ry > 0; ry--) {
+        og_reader_next(&y_reader, &s->y, &y);
         og_reader_t x_reader = {x_begin->o, x_begin->rest};
-        for (int32_t rx = 0; rx < og_axis_repeats(&s->x) && y->n > 0; rx++) {
-            og_span_t x;
+        for (int32_t rx = og_axis_repeats(&s->x); rx > 0; rx--) {
             og_reader_next(&x_reader, &s->x, &x);
-            const int8_t *d = dy + (y->first * s->x.n_out + x.first) * out_c;
-            const int8_t *w = l->w + (y->second * s->x.kernel + x.second) * in_c + (int32_t)start;
-            int32_t d_x = x.first_step * out_c, w_x = x.second_step * in_c;
-            // The walk takes the longer span, the loop here the other.
-            bool by_rows = y->n > x.n;
-            walk.n_j = (size_t)(by_rows ? y->n : x.n);
-            walk.d_j = by_rows ? d_y : d_x;
-            walk.a_j = by_rows ? w_y : w_x;
-            for (int32_t k = by_rows ? x.n : x.n > 0 ? y->n : 0; k > 0; k--) {
+            walk.n_j = (size_t)x.n;
+            walk.d_j = x.first_step * out_c;
+            walk.a_j = x.second_step * in_c;
+            const int8_t *d = dy + (y.first * s->x.n_out + x.first) * out_c;
+            const int8_t *w = l->w + (y.second * s->x.kernel + x.second) * in_c + (int32_t)start;
+            for (int32_t k = x.n > 0 ? y.n : 0; k > 0; k--) {
                 og_linear_columns(l, &walk, d, e_ref, w, n, acc);
-                d += by_rows ? d_x : d_y;
-                w += by_rows ? w_x : w_y;
+                d += y.first_step * s->x.n_out * out_c;
+                w += y.second_step * s->x.kernel * in_c;
             }
         }
-        if (--ry == 0) {
-            return;
-        }
-        og_reader_next(&y_reader, &s->y, &next);
-        y = &next;
     }
 }
 
@@ -149,16 +139,13 @@ int32_t og_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s, cons
         og_reader_t y_reader, x_reader;
         og_reader_begin(&y_reader, &s->y);
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
-            og_reader_t y_rest = {y_reader.o, y_reader.rest};
-            og_span_t y_span;
-            og_reader_next(&y_rest, &s->y, &y_span);
             og_reader_begin(&x_reader, &s->x);
             for (int32_t ix = 0; ix < s->x.n_in; ix++) {
                 for (size_t start = 0; start < in_c; start += OG_BLOCK) {
                     size_t n = in_c - start < OG_BLOCK ? in_c - start : OG_BLOCK;
                     int32_t acc[OG_BLOCK];
                     og_clear_s32(acc, n);
-                    input_sums(l, s, dy, e_ref, &y_span, &y_rest, &x_reader, start, n, acc);
+                    input_sums(l, s, dy, e_ref, &y_reader, &x_reader, start, n, acc);
                     og_error_items(&t, error, k, n, acc, e_ref + e_dy, dx + k);
                     k += n;
                 }

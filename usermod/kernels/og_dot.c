@@ -5,6 +5,8 @@
 #include "og_dot_portable.h"
 #elif defined(__ARM_ARCH_6M__)
 #include "og_dot_thumb1.h"
+#elif defined(__ARM_FEATURE_MVE)
+#include "og_dot_helium.h"
 #elif defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
 #include "og_dot_dsp.h"
 #else
@@ -31,6 +33,11 @@ static int32_t dot_column(const og_walk_t *walk, const int8_t *d, const int8_t *
 void OG_HOT(og_dot_columns_s8) og_dot_columns_s8(const og_walk_t *walk, const int8_t *d,
     const int8_t *a, size_t n, int32_t *acc) {
     size_t c = 0;
+#ifdef OG_COLUMNS_8
+    for (; c + 8 <= n; c += 8) {
+        dot_columns_8(walk, d, a + c, acc + c);
+    }
+#endif
     for (; c + 4 <= n; c += 4) {
         dot_columns_4(walk, d, a + c, acc + c);
     }

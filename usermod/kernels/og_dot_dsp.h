@@ -5,8 +5,10 @@
 // The inner loops of og_dot.c for Cortex-M4, M7 and others with the DSP
 // extension: two products of halves of registers are one instruction, SMLAD.
 // Bytes become halves four at a time, two by each SXTB16. Words are loaded from
-// any address, which these cores allow.
+// any address, which these cores allow. With OG_OWN_DOTS only weights are moved.
 #include "og_dot_thumb.h"
+
+#ifndef OG_OWN_DOTS
 
 // Of a word of four items, as the core has it.
 typedef uint32_t __attribute__((aligned(1), may_alias)) word_t;
@@ -179,6 +181,8 @@ OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk,
         "subs r12, r12, #1\n"
         "bne 2b\n"));
 }
+
+#endif // OG_OWN_DOTS
 
 // Moves weights by fours, `n` of them and at least four, as long as none may have to be clamped:
 // 28 instructions, 7 where all four items are 0. Returns how many were moved. A step is the upper
