@@ -14,7 +14,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-KERNEL_HEADERS = {"<stdint.h>", "<stddef.h>", "<stdbool.h>"}
+# The last has the intrinsics of Helium.
+KERNEL_HEADERS = {"<stdint.h>", "<stddef.h>", "<stdbool.h>", "<arm_mve.h>"}
 
 MICROPYTHON_MODULES = {
     *(

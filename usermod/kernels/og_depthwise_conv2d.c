@@ -98,7 +98,7 @@ int32_t og_depthwise_conv2d_backward_x_s8(const og_linear_t *l, const og_window_
                     pixel_errors(l, s, dy, &y_reader, &x_reader, first, n, acc);
                     for (size_t c = 0; c < n; c++) {
                         int32_t e_row = og_linear_exponent(l, first + c);
-                        acc[c] = e_row == low ? acc[c] : og_round_shift(acc[c], low - e_row);
+                        acc[c] = e_row == low ? acc[c] : og_round_by(acc[c], low - e_row);
                     }
                     og_error_items(&t, error, k, n, acc, low + e_dy, dx + k);
                     k += n;

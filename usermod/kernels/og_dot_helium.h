@@ -58,7 +58,7 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
 // A load and a multiplication for 4 products; eight columns share the rest of the loop.
 #define OG_COLUMNS_8
 
-static inline __attribute__((always_inline)) void dot_columns(const og_walk_t *walk,
+static inline __attribute__((always_inline)) void columns(const og_walk_t *walk,
     const int8_t *d, const int8_t *a, bool eight, int32_t *acc) {
     int32x4_t s = vldrwq_s32(acc), s_4 = eight ? vldrwq_s32(acc + 4) : s;
     int32_t d_k = walk->d_k, a_k = walk->a_k;
@@ -80,12 +80,12 @@ static inline __attribute__((always_inline)) void dot_columns(const og_walk_t *w
 
 static inline void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc) {
-    dot_columns(walk, d, a, false, acc);
+    columns(walk, d, a, false, acc);
 }
 
 static inline void dot_columns_8(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc) {
-    dot_columns(walk, d, a, true, acc);
+    columns(walk, d, a, true, acc);
 }
 
 // Two loads and a multiplication and addition for 4 products.
@@ -101,5 +101,7 @@ static inline void dot_channels_4(const og_walk_t *walk, const int8_t *d, const 
     }
     vstrwq_s32(acc, s);
 }
+
+#include "og_dot_fours.h"
 
 #endif // OG_DOT_HELIUM_H

@@ -19,46 +19,36 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     }
 }
 
-static inline void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+static inline void dot_columns(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
     int32_t *acc) {
-    int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
-    for (size_t j = 0; j < walk->n_j; j++, d += walk->d_j, a += walk->a_j) {
+    for (size_t j = walk->n_j; j > 0; j--, d += walk->d_j, a += walk->a_j) {
         const int8_t *d_k = d, *a_k = a;
-        for (size_t k = 0; k < walk->n_k; k++, d_k += walk->d_k, a_k += walk->a_k) {
-            int32_t factor = *d_k;
-            if (factor != 0) {
-                s0 += factor * a_k[0];
-                s1 += factor * a_k[1];
-                s2 += factor * a_k[2];
-                s3 += factor * a_k[3];
+        for (size_t k = walk->n_k; k > 0; k--, d_k += walk->d_k, a_k += walk->a_k) {
+            if (*d_k != 0) {
+                og_add_scaled_s8(a_k, *d_k, n, acc);
             }
         }
     }
-    acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
 }
 
-static inline void dot_channels_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+static inline void dot_channels(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
     int32_t *acc) {
-    int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
-    for (size_t j = 0; j < walk->n_j; j++, d += walk->d_j, a += walk->a_j) {
+    for (size_t j = walk->n_j; j > 0; j--, d += walk->d_j, a += walk->a_j) {
         const int8_t *d_k = d, *a_k = a;
-        for (size_t k = 0; k < walk->n_k; k++, d_k += walk->d_k, a_k += walk->a_k) {
-            s0 += d_k[0] * a_k[0];
-            s1 += d_k[1] * a_k[1];
-            s2 += d_k[2] * a_k[2];
-            s3 += d_k[3] * a_k[3];
+        for (size_t k = walk->n_k; k > 0; k--, d_k += walk->d_k, a_k += walk->a_k) {
+            for (size_t c = 0; c < n; c++) {
+                acc[c] += d_k[c] * a_k[c];
+            }
         }
     }
-    acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
 }
 
-static inline size_t round_masked(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y, const int8_t *mask) {
-    int32_t half = (int32_t)1 << (shift - 1);
+static inline size_t round_items(const int32_t *sums, const int8_t *mask, size_t n,
+    int32_t shift, int32_t limit, int8_t *y) {
     size_t k = 0;
     for (; k < n; k++) {
-        int32_t v = mask != NULL && mask[k] <= 0 ? 0 : (sums[k] + half) >> shift;
-        if ((uint32_t)(v + limit) > 2 * (uint32_t)limit) {
+        int32_t v = mask != NULL && mask[k] <= 0 ? 0 : (sums[k] + (1 << (shift - 1))) >> shift;
+        if (og_abs(v) > limit) {
             break;
         }
         y[k] = (int8_t)v;
@@ -66,22 +56,12 @@ static inline size_t round_masked(const int32_t *sums, size_t n, int32_t shift, 
     return k;
 }
 
-static inline size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y, const int8_t *mask) {
-    return round_masked(sums, n, shift, limit, y, mask);
-}
-
 static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
-    int8_t *y, const int8_t *mask) {
-    (void)mask;
-    int32_t half = (int32_t)1 << (shift - 1);
+    int8_t *y) {
     size_t k = 0;
     for (; k < n; k++) {
-        int32_t v = 0;
-        if (sums[k] > 0) {
-            v = (sums[k] + half) >> shift;
-            v += v == 0;
-        }
+        int32_t v = sums[k] <= 0 ? 0 : (sums[k] + (1 << (shift - 1))) >> shift;
+        v += v == 0 && sums[k] > 0;
         if (v > limit) {
             break;
         }
@@ -94,7 +74,7 @@ static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, s
     int32_t factor, int32_t shift) {
     bool clamped = false;
     for (size_t i = 0; i < n; i++) {
-        clamped |= og_move(w + i, residual + i, og_round_shift(factor * x[i], shift));
+        clamped |= og_move(w + i, residual + i, (factor * x[i] + (1 << (shift - 1))) >> shift);
     }
     return clamped;
 }
@@ -103,7 +83,7 @@ static inline bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, s
     int32_t factor, int32_t shift) {
     bool clamped = false;
     for (size_t i = 0; i < n; i++) {
-        clamped |= og_move(w + i, residual + i, og_round_shift(factor * g[i], shift));
+        clamped |= og_move(w + i, residual + i, (factor * g[i] + (1 << (shift - 1))) >> shift);
     }
     return clamped;
 }

@@ -36,7 +36,7 @@
     "bhi 3f\n"
 
 // 10 instructions an item.
-OG_ASM_FUNCTION size_t round_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+OG_ASM_FUNCTION size_t round_all(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
     int8_t *y, const int8_t *mask) {
     __asm__ (OG_ITEMS(OG_ROUND));
 }
@@ -55,7 +55,7 @@ OG_ASM_FUNCTION size_t round_masked(const int32_t *sums, size_t n, int32_t shift
 }
 
 // 11 instructions an item.
-OG_ASM_FUNCTION size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+OG_ASM_FUNCTION size_t rectify_all(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
     int8_t *y, const int8_t *mask) {
     __asm__ (OG_ITEMS(
         "cmp r5, #0\n"
@@ -71,6 +71,19 @@ OG_ASM_FUNCTION size_t rectify_items(const int32_t *sums, size_t n, int32_t shif
         "cmp r3, #0\n"
         "bne 2b\n"
         "b 3b\n");
+}
+
+static inline size_t round_items(const int32_t *sums, const int8_t *mask, size_t n,
+    int32_t shift, int32_t limit, int8_t *y) {
+    if (n == 0) {
+        return 0;
+    }
+    return (mask == NULL ? round_all : round_masked)(sums, n, shift, limit, y, mask);
+}
+
+static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
+    int8_t *y) {
+    return n == 0 ? 0 : rectify_all(sums, n, shift, limit, y, NULL);
 }
 
 // r0 w, r1 residual, r2 items, r3 n, and factor and shift on the stack. In the

@@ -181,4 +181,6 @@ OG_ASM_FUNCTION bool move_products(int8_t *w, int8_t *residual, const int8_t *x,
     __asm__ (OG_MOVE("adds r2, r2, r3\n", "ldrsb r6, [r2, r3]\n"));
 }
 
+#include "og_dot_fours.h"
+
 #endif // OG_DOT_THUMB1_H

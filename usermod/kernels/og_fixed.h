@@ -35,6 +35,9 @@ static inline int32_t og_round_shift(int32_t v, int32_t s) {
     return og_clamp(v, ((int32_t)1 << 29) >> k) * ((int32_t)1 << k);
 }
 
+// The same, as a call: smaller where the shift is not a constant.
+int32_t og_round_by(int32_t v, int32_t s);
+
 // v * m / 2^15 for |v| <= 2^30 and |m| <= 2^15, within 1/2 of the exact value; a product of
 // 32 and 16 bits as a Cortex-M0 has it. At most |v| + 1, as |m * (v >> 15)| <= 2^30.
 static inline int32_t og_scale_q15(int32_t v, int32_t m) {

@@ -15,7 +15,7 @@ int32_t og_linear_bias(const og_linear_t *l, size_t o, int32_t e_acc) {
         return 0;
     }
     int32_t b = og_clamp(l->b[o], OG_BIAS_MAX);
-    return og_round_shift(b, e_acc - OG_BIAS_EXPONENT); // at most 2^29, shifted either way
+    return og_round_by(b, e_acc - OG_BIAS_EXPONENT); // at most 2^29, shifted either way
 }
 
 int32_t og_linear_reference(const og_linear_t *l, size_t readings) {
@@ -56,7 +56,7 @@ void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t
         const int8_t *w_o = w;
         for (size_t o = 0; o < l->n_out; o++, w_o += l->n_in) {
             if (dy[o] != 0) {
-                int32_t d = og_round_shift(dy[o], e_ref - og_linear_exponent(l, o));
+                int32_t d = og_round_by(dy[o], e_ref - og_linear_exponent(l, o));
                 og_add_scaled_s8(w_o, d, n, acc);
             }
         }

@@ -5,7 +5,7 @@
 static void restart(og_tensor_t *t) {
     t->largest = 0;
     t->shift = t->range.exponent - t->base;
-    t->six = og_round_shift(6, t->range.exponent);
+    t->six = og_round_by(6, t->range.exponent);
 }
 
 void og_tensor_begin(og_tensor_t *t, const og_range_t *range, int32_t base,
@@ -36,7 +36,7 @@ static void quick_items(og_tensor_t *t, const int32_t *sums, const int8_t *mask,
         if (k == n) {
             return;
         }
-        int32_t v = og_round_shift(sums[k], shift);
+        int32_t v = og_round_by(sums[k], shift);
         v += v == 0; // rectified, and limited to 0
         int32_t magnitude = og_abs(v);
         t->largest = magnitude > t->largest ? magnitude : t->largest;
@@ -60,7 +60,7 @@ void og_tensor_items(og_tensor_t *t, const int32_t *sums, size_t n, int32_t abov
         return;
     }
     for (size_t k = 0; k < n; k++) {
-        int32_t v = og_activation_forward(og_round_shift(sums[k], shift), t->activation, t->six);
+        int32_t v = og_activation_forward(og_round_by(sums[k], shift), t->activation, t->six);
         // What is above 0 stays so, as the way back knows by it that the unit is alive.
         v += t->rectifies && v == 0 && sums[k] > 0;
         int32_t magnitude = og_abs(v);
@@ -111,7 +111,7 @@ void og_error_items(og_tensor_t *t, const og_error_t *error, size_t k, size_t n,
     for (size_t i = 0; i < n; i++) {
         int32_t sum = sums[i];
         if (error->pending != NULL) {
-            int32_t q = og_round_shift(error->pending[k + i], e_sum - error->e_pending);
+            int32_t q = og_round_by(error->pending[k + i], e_sum - error->e_pending);
             sum += og_clamp(q, (int32_t)1 << 29);
         }
         sums[i] = og_activation_backward(sum, y[i], error->activation, error->six);

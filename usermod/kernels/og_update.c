@@ -55,11 +55,11 @@ size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, 
         int32_t scaled = g[i] * rate->factor;
         int32_t step;
         if (layer->velocity == NULL) {
-            step = og_round_shift(scaled, shift);
+            step = og_round_by(scaled, shift);
         } else {
             // Four bits finer than a step of the 16-bit weight.
             int32_t v = og_decay(layer->velocity[k + i], rate->momentum);
-            v += og_round_shift(scaled, shift - 4);
+            v += og_round_by(scaled, shift - 4);
             layer->velocity[k + i] = (int16_t)og_clamp(v, 32767);
             step = og_round_shift(layer->velocity[k + i], 4);
         }
@@ -114,7 +114,7 @@ void og_update_bias(const og_weights_t *layer, size_t o, int32_t g, const og_rat
     if (layer->b == NULL) {
         return;
     }
-    int32_t step = og_round_shift(og_clamp(g, OG_GRADIENT_MAX) * rate->factor, shift);
+    int32_t step = og_round_by(og_clamp(g, OG_GRADIENT_MAX) * rate->factor, shift);
     if (layer->velocity != NULL) {
         int16_t *velocity = &layer->velocity[layer->n + o];
         int32_t v = og_decay(*velocity, rate->momentum) + step;
@@ -156,10 +156,10 @@ void og_update_pull(const og_weights_t *layer, const og_rate_t *rate, const int8
     const int8_t *anchor, int32_t e_anchor) {
     for (size_t k = 0; k < layer->n; k++) {
         int32_t w16 = layer->w[k] * 256 + low_byte(layer, k, k);
-        int32_t a16 = og_clamp(og_round_shift(anchor[k] * 256, *layer->e_w - e_anchor),
+        int32_t a16 = og_clamp(og_round_by(anchor[k] * 256, *layer->e_w - e_anchor),
             OG_WEIGHT_MAX);
         // |w16 - a16| < 2^16, so the product is at most 15 * 2^7 * 2^16 < 2^27.
-        int32_t step = og_round_shift(rate->factor * importance[k] * (w16 - a16), rate->shift + 7);
+        int32_t step = og_round_by(rate->factor * importance[k] * (w16 - a16), rate->shift + 7);
         if (step != 0) {
             store(layer, k, og_clamp(w16 - step, OG_WEIGHT_MAX));
         }
@@ -180,7 +180,7 @@ void og_batch_begin(og_batch_t *batch, int32_t e_gw, int32_t e_gb, int32_t *sums
 void og_batch_add(int32_t *sums, const int32_t *g, size_t n, int32_t shift) {
     for (size_t k = 0; k < n; k++) {
         // |g| <= 2^29 rounds to at most 2^29, and |sums| <= 2^26.
-        int32_t sum = og_clamp(sums[k], OG_GRADIENT_MAX) + og_round_shift(g[k], shift);
+        int32_t sum = og_clamp(sums[k], OG_GRADIENT_MAX) + og_round_by(g[k], shift);
         sums[k] = og_clamp(sum, OG_GRADIENT_MAX);
     }
 }
