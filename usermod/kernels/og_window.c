@@ -23,7 +23,7 @@ void og_axis_sources(const og_axis_t *a, int32_t k, int32_t r, og_span_t *span) 
         o = 0;
         i = shift;
     }
-    while (o < 0 || i < 0) {
+    while ((o < 0 && i < a->n_in) || (i < 0 && o < a->n_out)) {
         o += a->divisor;
         i += a->stride;
     }
