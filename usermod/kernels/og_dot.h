@@ -61,7 +61,7 @@ size_t og_rectify_items_s8(const int32_t *sums, size_t n, int32_t shift, int32_t
 // The largest 16-bit weight whose upper byte, rounded, is at most 127.
 #define OG_WEIGHT_MAX (127 * 256 + 127)
 
-// Update: takes round_shift(factor * x[k], shift) from each weight, 1 <= shift <= 30, n >= 1; the
+// Update: takes round_shift(factor * x[k], shift) from each weight, 0 <= shift <= 30, n >= 1; the
 // products are at most 2^30 in magnitude. Returns whether a weight was clamped.
 bool og_move_products_s8(int8_t *w, int8_t *residual, const int8_t *x, size_t n, int32_t factor,
     int32_t shift);

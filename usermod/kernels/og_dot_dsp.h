@@ -254,15 +254,19 @@ static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, s
     int32_t factor, int32_t shift) {
     bool clamped = false;
     // Else steps may be larger than 64.
-    bool small = og_abs(factor) < (int32_t)1 << (shift - 1);
+    if (shift == 0 || og_abs(factor) >= (int32_t)1 << (shift - 1)) {
+        return move_singly(w, residual, x, n, factor, shift);
+    }
     int32_t scaled = (int32_t)((uint32_t)factor << (32 - shift));
     for (size_t i = 0; i < n;) {
-        if (small && n - i >= 4) {
+        if (n - i >= 4) {
             i += move_fours(w + i, residual + i, x + i, (n - i) & ~(size_t)3, scaled);
         }
-        for (size_t end = i + 4; i < n && i < end; i++) {
-            clamped |= og_move(w + i, residual + i, og_round_shift(factor * x[i], shift));
+        size_t some = n - i < 4 ? n - i : 4;
+        if (some > 0) {
+            clamped |= move_singly(w + i, residual + i, x + i, some, factor, shift);
         }
+        i += some;
     }
     return clamped;
 }

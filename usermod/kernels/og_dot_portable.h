@@ -74,7 +74,7 @@ static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, s
     int32_t factor, int32_t shift) {
     bool clamped = false;
     for (size_t i = 0; i < n; i++) {
-        clamped |= og_move(w + i, residual + i, (factor * x[i] + (1 << (shift - 1))) >> shift);
+        clamped |= og_move(w + i, residual + i, og_round_shift(factor * x[i], shift));
     }
     return clamped;
 }
@@ -83,7 +83,7 @@ static inline bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, s
     int32_t factor, int32_t shift) {
     bool clamped = false;
     for (size_t i = 0; i < n; i++) {
-        clamped |= og_move(w + i, residual + i, (factor * g[i] + (1 << (shift - 1))) >> shift);
+        clamped |= og_move(w + i, residual + i, og_round_shift(factor * g[i], shift));
     }
     return clamped;
 }

@@ -137,6 +137,11 @@ static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift,
     "b 4b\n"
 
 // 16 instructions a weight, 7 where the step is 0.
+OG_ASM_FUNCTION bool move_singly(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
+    int32_t factor, int32_t shift) {
+    __asm__ (OG_MOVE("adds r2, r2, r3\n", "ldrsb r6, [r2, r3]\n"));
+}
+
 OG_ASM_FUNCTION bool move_weights(int8_t *w, int8_t *residual, const int32_t *g, size_t n,
     int32_t factor, int32_t shift) {
     __asm__ (OG_MOVE("", "ldm r2!, {r6}\n"));

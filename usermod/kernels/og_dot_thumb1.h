@@ -176,9 +176,10 @@ OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk, const int8_t *d, cons
 }
 
 // 16 instructions a weight, 7 where the step is 0.
-OG_ASM_FUNCTION bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
+
+static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
     int32_t factor, int32_t shift) {
-    __asm__ (OG_MOVE("adds r2, r2, r3\n", "ldrsb r6, [r2, r3]\n"));
+    return move_singly(w, residual, x, n, factor, shift);
 }
 
 #include "og_dot_fours.h"

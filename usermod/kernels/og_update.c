@@ -37,14 +37,14 @@ void og_update_step(const og_rate_t *rate, int32_t e_gw, int32_t e_gb, int32_t e
     step->bias = OG_BIAS_EXPONENT + rate->shift + size + e_gw - e_gb;
 }
 
-// Whether steps are rounded sums, of stored low bytes, which og_dot.h has a loop for.
-static bool plain(const og_weights_t *layer, int32_t shift) {
-    return layer->residual != NULL && layer->velocity == NULL && shift > 0;
+// Whether there is a loop of og_dot.h, for stored low bytes without momentum.
+static bool plain(const og_weights_t *layer) {
+    return layer->residual != NULL && layer->velocity == NULL;
 }
 
 size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, size_t n,
     const og_rate_t *rate, int32_t shift) {
-    if (plain(layer, shift)) {
+    if (plain(layer) && shift >= 0) {
         // At most 15 * 2^26 < 2^30 in magnitude.
         return og_move_weights_s8(layer->w + k, layer->residual + k, g, n, rate->factor,
             shift > 30 ? 30 : shift);
@@ -77,9 +77,11 @@ size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, 
 
 size_t og_update_products(const og_weights_t *layer, size_t k, int32_t d, const int8_t *x, size_t n,
     const og_rate_t *rate, int32_t shift) {
-    if (plain(layer, shift)) {
-        return og_move_products_s8(layer->w + k, layer->residual + k, x, n, d * rate->factor,
-            shift > 30 ? 30 : shift);
+    if (plain(layer) && shift >= -10) {
+        // At most 2^14 * 15 * 2^10 < 2^29 in magnitude, where steps would saturate.
+        int32_t up = shift < 0 ? -shift : 0;
+        return og_move_products_s8(layer->w + k, layer->residual + k, x, n,
+            d * rate->factor * ((int32_t)1 << up), shift > 30 ? 30 : shift + up);
     }
     size_t clamped = 0;
     for (size_t start = 0; start < n; start += OG_BLOCK) {

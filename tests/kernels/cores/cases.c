@@ -91,7 +91,7 @@ static void moves(void) {
     int32_t which = draw(0, 2);
     int8_t *x = tensor(which, n), *high = tensor((which + 1) % 3, n);
     int8_t *low = tensor((which + 2) % 3, n);
-    int32_t shift = draw(1, 30), factor = draw(-1920, 1920);
+    int32_t shift = draw(0, 30), factor = draw(-1920, 1920);
     fill_words(acc, n);
     for (size_t k = 0; k < n; k++) {
         acc[k] >>= 3;
