@@ -10,11 +10,12 @@ import importlib.util
 import pathlib
 import sys
 
+import tables
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "mpy_lib"), str(ROOT / "host_ref")]
 
 READMES = ROOT / "README.md", ROOT / "boards/README.md"
-BEGIN, END = "<!-- table of {}, by make bench-boards -->\n", "<!-- end of table -->\n"
 OPERATIONS = "inference", "step"
 
 
@@ -29,13 +30,6 @@ def read(path):
 def read_all():
     """Return the results of all boards, by their names."""
     return {path.parent.name: read(path) for path in sorted(ROOT.glob("boards/*/results.csv"))}
-
-
-def table(header, rows):
-    """Return a table of Markdown; ints get commas."""
-    lines = [header, ["---"] * len(header), *rows]
-    cells = [[f"{c:,}" if isinstance(c, int) else c for c in line] for line in lines]
-    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
 def outside(results, net, operation):
@@ -63,7 +57,7 @@ def boards(results):
             row += [f"{of[net, o][0]:,} ({outside(of, net, o)})" for o in OPERATIONS]
             row.append(of[net, "step heap"][0])
         rows.append(row)
-    return table(header, rows)
+    return tables.table(header, rows)
 
 
 def steps(results):
@@ -78,7 +72,7 @@ def steps(results):
                 share = outside(of, net, operation)
                 rows.append([f"`{name}`", net, operation, count, unit, ms, share, heap])
     header = "board, net, operation, count, unit, ms, outside kernels, heap".split(", ")
-    return table(header, rows)
+    return tables.table(header, rows)
 
 
 def examples(_):
@@ -94,7 +88,7 @@ def examples(_):
         figures = [figure for plan in plans for figure in (plan.flash, plan.ram)]
         rows.append([f"`{path.parent.name}`", *figures])
     header = ["example", "flash to predict", "RAM to predict", "flash to learn", "RAM to learn"]
-    return table(header, rows)
+    return tables.table(header, rows)
 
 
 TABLES = {"boards": boards, "steps": steps, "examples": examples}
@@ -102,13 +96,7 @@ TABLES = {"boards": boards, "steps": steps, "examples": examples}
 
 def fill(text):
     """Return a text with the tables between its markers as they should be."""
-    results = read_all()
-    for name, make in TABLES.items():
-        begin = BEGIN.format(name)
-        head, found, rest = text.partition(begin)
-        if found:
-            text = head + begin + make(results) + END + rest.partition(END)[2]
-    return text
+    return tables.fill(text, "make bench-boards", TABLES, read_all())
 
 
 def main():

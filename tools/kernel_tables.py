@@ -10,11 +10,11 @@ import pathlib
 import sys
 
 import board_tables
+import tables
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "bench/kernels/README.md"
 RESULTS = ROOT / "bench/kernels/results.csv"
-BEGIN, END = "<!-- table of {}, by make bench -->\n", "<!-- end of table -->\n"
 
 BARRED = "M0+", "M4"
 OPERATIONS = "forward", "backward_x", "update"
@@ -123,7 +123,7 @@ def bars(results):
         *(*_share_bars(results), *_overhead_bar()),
     ]
     header = ["what", "core", "ours", "against", "ratio", "bar", "it is"]
-    return board_tables.table(header, rows)
+    return tables.table(header, rows)
 
 
 def _kernels(results):
@@ -147,7 +147,7 @@ def kernels(results):
             ]
             cells = [f"{fast:.2f} ({plain:.2f})" for fast, plain in zip(*both, strict=True)]
             rows.append([kernel, operation, *cells])
-    return board_tables.table(["kernel", "operation", *cores], rows)
+    return tables.table(["kernel", "operation", *cores], rows)
 
 
 def steps(results):
@@ -162,7 +162,7 @@ def steps(results):
         ]
         cells = [f"{fast:,} ({plain:,})" for fast, plain in zip(*both, strict=True)]
         rows.append([*name, *cells])
-    return board_tables.table(["net", "part", *cores], rows)
+    return tables.table(["net", "part", *cores], rows)
 
 
 def limits(results):
@@ -177,7 +177,7 @@ def limits(results):
         numbers = [f"{part:.3g}" for part in (*parts, least)]
         rows.append([core, *numbers, *(f"{t:.1f} x" for t in times)])
     header = ["core", "loads", "multiplications", "additions", "taking apart", "least"]
-    return board_tables.table([*header, *_kernels(results)], rows)
+    return tables.table([*header, *_kernels(results)], rows)
 
 
 TABLES = {"bars": bars, "kernels": kernels, "steps": steps, "limits": limits}
@@ -185,13 +185,7 @@ TABLES = {"bars": bars, "kernels": kernels, "steps": steps, "limits": limits}
 
 def fill(text):
     """Return a text with the tables between its markers as they should be."""
-    results = read()
-    for name, make in TABLES.items():
-        begin = BEGIN.format(name)
-        head, found, rest = text.partition(begin)
-        if found:
-            text = head + begin + make(results) + END + rest.partition(END)[2]
-    return text
+    return tables.fill(text, "make bench", TABLES, read())
 
 
 def main():
