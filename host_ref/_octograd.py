@@ -31,6 +31,7 @@ from octograd_ref import loss as _loss
 from octograd_ref import rng as _rng
 from octograd_ref import update as _update
 from octograd_ref.activation import activation_backward_bytes as _activation_backward
+from octograd_ref.fixed import clamp as _clamp
 
 
 def _get_dense(x, w, b, e_x, e_w, n_out):
@@ -113,6 +114,8 @@ def batch_apply(rows, n_b, batch, sums, rate, rng, w, residual, velocity, b, e_w
     layer = _Weights((rows, row), n_b, rng, w, residual, velocity, b, e_w)
     old = _read_batch(batch, sums, (rows, row))
     layer.write(_update.batch_apply(layer.value(), old, rate))
+    if batch[2]:
+        sums[:n] = _clamp(sums[:n], _update.GRADIENT_MAX)
     batch[2] = 0
 
 
