@@ -88,7 +88,9 @@ print("before")
 """
 CONV = "_octograd_conv.conv2d_forward(window, %s, bytes(3), sums, -7, e_w, 0, True, fresh, %s)"
 POOL = "_octograd_pool.max_pool2d_forward(window, bytes(41), bytearray(39), %s)"
-GRADIENT = "_octograd_conv.conv2d_gradient(window, bytes(39), bytes(41), -7, -7, %s, batch, sums)"
+GRADIENT = (
+    "_octograd_conv.conv2d_gradient(window, b'\\1' * 39, bytes(41), -7, -7, %s, batch, sums)"
+)
 
 
 @pytest.mark.parametrize(
