@@ -6,10 +6,8 @@ of the kernels; each of its modules has a twin beside this one.
 """
 
 from _octograd_arguments import (
-    MAX_LENGTH,
     SMALL_INT_MAX,
     _get_activation,
-    _get_batch,
     _get_buffer,
     _get_error,
     _get_exponent,
@@ -17,21 +15,15 @@ from _octograd_arguments import (
     _get_items,
     _get_linear,
     _get_range,
-    _get_rate,
     _get_rng,
     _get_tensor,
     _outside,
     _range_of,
-    _read_batch,
-    _Weights,
-    _write_batch,
 )
 from octograd_ref import linear as _linear
 from octograd_ref import loss as _loss
 from octograd_ref import rng as _rng
-from octograd_ref import update as _update
 from octograd_ref.activation import activation_backward_bytes as _activation_backward
-from octograd_ref.fixed import clamp as _clamp
 
 
 def _get_dense(x, w, b, e_x, e_w, n_out):
@@ -77,57 +69,6 @@ def dense_backward_x(dy, w, e_dy, e_w, x, e_x, activation, pending, e_pending, r
         dy, w.reshape(dy.size, -1), window, e_dy, e_w, error, _range_of(range)
     )
     return e_dx
-
-
-def dense_update(dy, x, e_dy, e_x, rate, rng, w, residual, velocity, b, e_w):
-    dy = _get_tensor(dy, "dy", "b", False)
-    x = _get_tensor(x, "x", "b", False)
-    e_dy = _get_exponent(e_dy, "e_dy")
-    e_x = _get_exponent(e_x, "e_x")
-    rate = _get_rate(rate)
-    layer = _Weights((dy.size, x.size), dy.size, rng, w, residual, velocity, b, e_w)
-    window = _linear.dense_window(x.size, dy.size)
-    layer.write(_linear.linear_update(layer.value(), dy, x, window, e_dy, e_x, rate))
-
-
-def dense_gradient(dy, x, e_dy, e_x, batch, sums):
-    dy = _get_tensor(dy, "dy", "b", False)
-    x = _get_tensor(x, "x", "b", False)
-    e_dy = _get_exponent(e_dy, "e_dy")
-    e_x = _get_exponent(e_x, "e_x")
-    batch = _get_batch(batch)
-    sums = _get_items(sums, "sums", "i", True, x.size * dy.size + dy.size)
-    window = _linear.dense_window(x.size, dy.size)
-    old = _read_batch(batch, sums, (dy.size, x.size))
-    _write_batch(_linear.linear_batch(old, dy, x, window, e_dy, e_x), batch, sums)
-
-
-def batch_apply(rows, n_b, batch, sums, rate, rng, w, residual, velocity, b, e_w):
-    n = _get_buffer(w, "w", "b", True).size
-    rows = _get_int(rows, "rows", 1, MAX_LENGTH)
-    n_b = _get_int(n_b, "n_b", rows, MAX_LENGTH if rows == 1 else rows)
-    row = n // rows
-    _get_items(w, "w", "b", True, rows * row or rows)
-    batch = _get_batch(batch)
-    sums = _get_items(sums, "sums", "i", True, n + n_b)
-    rate = _get_rate(rate)
-    layer = _Weights((rows, row), n_b, rng, w, residual, velocity, b, e_w)
-    old = _read_batch(batch, sums, (rows, row))
-    layer.write(_update.batch_apply(layer.value(), old, rate))
-    if batch[2]:
-        sums[:n] = _clamp(sums[:n], _update.GRADIENT_MAX)
-    batch[2] = 0
-
-
-def weight_decay(rng, w, residual):
-    rng = _get_rng(rng)
-    w = _get_buffer(w, "w", "b", True)
-    if residual is not None:
-        residual = _get_items(residual, "residual", "b", True, w.size)
-    new = _update.weight_decay(_update.Weights(w, residual, None, None, 0, int(rng[0])))
-    w[:], rng[0] = new.w, new.state
-    if residual is not None:
-        residual[:] = new.residual
 
 
 def activation_backward(dy, y, e_y, activation, dx):

@@ -5,11 +5,9 @@ from _octograd_windows import (
     _backward_x,
     _forward,
     _get_window,
-    _gradient,
     _items_in,
     _items_out,
     _weights_shape,
-    _window_update,
 )
 from octograd_ref import linear as _linear
 
@@ -35,12 +33,3 @@ def conv2d_forward_s32(window, x, w, b, e_x, e_w, y):
 def conv2d_backward_x(window, dy, w, e_dy, e_w, x, e_x, activation, pending, e_pending, range, dx):
     error = (x, e_x, activation, pending, e_pending)
     return _backward_x(False, window, dy, w, e_dy, e_w, *error, range, dx)
-
-
-def conv2d_update(window, dy, x, e_dy, e_x, rate, rng, w, residual, velocity, b, e_w, scratch):
-    weights = (rng, w, residual, velocity, b, e_w)
-    _window_update(False, window, dy, x, e_dy, e_x, rate, *weights, scratch)
-
-
-def conv2d_gradient(window, dy, x, e_dy, e_x, scratch, batch, sums):
-    _gradient(False, window, dy, x, e_dy, e_x, scratch, batch, sums)

@@ -54,49 +54,6 @@ def dense_backward_x(
 ) -> int:
     """Write dx (n_in,) int8, past the activation that made x; return e_dx."""
 
-def dense_update(
-    dy: Buffer,
-    x: Buffer,
-    e_dy: int,
-    e_x: int,
-    rate: Buffer,
-    rng: Buffer,
-    w: Buffer,
-    residual: Buffer | None,
-    velocity: Buffer | None,
-    b: Buffer | None,
-    e_w: Buffer,
-) -> None:
-    """Move weights and biases against the gradient."""
-
-def dense_gradient(
-    dy: Buffer,
-    x: Buffer,
-    e_dy: int,
-    e_x: int,
-    batch: Buffer,
-    sums: Buffer,
-) -> None:
-    """Add the gradient to a batch's sums (weights, then biases) int32."""
-
-def batch_apply(
-    rows: int,
-    n_b: int,
-    batch: Buffer,
-    sums: Buffer,
-    rate: Buffer,
-    rng: Buffer,
-    w: Buffer,
-    residual: Buffer | None,
-    velocity: Buffer | None,
-    b: Buffer | None,
-    e_w: Buffer,
-) -> None:
-    """Move weights (rows) and n_b biases against a batch's sums, and end the batch."""
-
-def weight_decay(rng: Buffer, w: Buffer, residual: Buffer | None) -> None:
-    """Take 1/256 of itself from each weight."""
-
 def activation_backward(
     dy: Buffer,
     y: Buffer,

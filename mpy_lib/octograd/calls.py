@@ -5,10 +5,12 @@ To look up methods and buffers of a layer takes Python longer than many a kernel
 Trainer lists its calls once. What is not a kernel of Dense or of a convolution is OTHER.
 """
 
+import _octograd_train
+
 from .arena import SUMS, UPDATE
 from .model import forward_hidden
 
-OTHER, DENSE, WINDOW, DENSE_UPDATE, WINDOW_UPDATE = range(5)
+OTHER, DENSE, WINDOW, DENSE_UPDATE, WINDOW_UPDATE, DENSE_GRADIENT, WINDOW_GRADIENT = range(7)
 
 
 def forward_calls(nodes, tensors, exponents, indices) -> tuple:
@@ -20,13 +22,13 @@ def forward_calls(nodes, tensors, exponents, indices) -> tuple:
         if kernels is None or len(node.sources) > 1:
             calls.append((OTHER, i + 1, source) + 8 * (None,))
             continue
-        window, f, _, _, _ = kernels
+        window, f, _, _ = kernels
         kind = DENSE if window is None else WINDOW
         buffers = (layer.w, layer.b, layer.e_w, layer.activation, layer.y_range, tensors[i + 1])
         calls.append((kind, i + 1, source, f, window) + buffers)
     last = nodes[-1]
     layer = last.layer
-    window, _, f, _, _ = layer.kernels()
+    window, _, f, _ = layer.kernels()
     output = last.sources[0], f, window, layer.w, layer.b, layer.e_w
     return calls, output, nodes, tensors, exponents, indices
 
@@ -62,22 +64,50 @@ def backward_calls(steps, training) -> list:
     calls = []
     for s in steps:
         layer, slots = s.layer, (s.dy_slot, s.source)
+        if s.kind == UPDATE:
+            calls.append(_update_call(s, layer, slots, training[id(layer)]))
+            continue
         kernels = layer.kernels()
-        if kernels is not None:
-            residual, velocity, sums, _ = training[id(layer)]
-        if kernels is None or s.kind not in (SUMS, UPDATE) or sums is not None:
+        if kernels is None or s.kind != SUMS:
             calls.append((OTHER, s) + slots + 10 * (None,))
             continue
-        window, _, _, backward_x, update = kernels
-        if s.kind == SUMS:
-            kind = DENSE if window is None else WINDOW
-            pending = s.pending_slot if s.pending is not None else s.dx_slot
-            call = (kind, backward_x) + slots + (window, s.dy, layer.w, layer.e_w)
-            # Without an activation x is not looked at, and its place may be taken.
-            call += (s.undone, s.pending, pending, s.range, s.dx, s.dx_slot)
-        else:
-            kind = DENSE_UPDATE if window is None else WINDOW_UPDATE
-            call = (kind, update) + slots + (window, s.dy, layer.w, layer.e_w)
-            call += (layer._rng, residual, velocity, layer.b, s.scratch, None)
-        calls.append(call)
+        window, _, _, backward_x = kernels
+        pending = s.pending_slot if s.pending is not None else s.dx_slot
+        call = (DENSE if window is None else WINDOW, backward_x) + slots
+        # Without an activation x is not looked at, and its place may be taken.
+        call += (window, s.dy, layer.w, layer.e_w, s.undone, s.pending, pending, s.range, s.dx)
+        calls.append(call + (s.dx_slot,))
     return calls
+
+
+def _update_call(s, layer, slots, training):
+    residual, velocity, sums, batch = training
+    window, update, gradient = layer.updates()
+    if sums is not None:
+        call = (DENSE_GRADIENT if window is None else WINDOW_GRADIENT, gradient) + slots
+        return call + (window, s.dy, s.scratch, batch, sums) + 5 * (None,)
+    call = (DENSE_UPDATE if window is None else WINDOW_UPDATE, update) + slots
+    call += (window, s.dy, layer.w, layer.e_w, layer._rng, residual, velocity, layer.b, s.scratch)
+    return call + (None,)
+
+
+def apply_batch(layer, rate) -> None:
+    """Make one step against the gradients that were summed."""
+    _octograd_train.batch_apply(
+        layer._rows,
+        layer._n_b,
+        layer._batch,
+        layer.sums,
+        rate,
+        layer._rng,
+        layer.w,
+        layer.residual,
+        layer.velocity,
+        layer.b,
+        layer.e_w,
+    )
+
+
+def decay(layer) -> None:
+    """Take 1/256 of itself from each weight."""
+    _octograd_train.weight_decay(layer._rng, layer.w, layer.residual)

@@ -28,8 +28,6 @@ class Windowed(Weighted):
     _explicit_padding = True
     _forward = staticmethod(_octograd_conv.conv2d_forward)
     _backward_x = staticmethod(_octograd_conv.conv2d_backward_x)
-    _update = staticmethod(_octograd_conv.conv2d_update)
-    _gradient = staticmethod(_octograd_conv.conv2d_gradient)
 
     def __init__(self, filters, kernel_size, strides, padding, activation, use_bias, trainable):
         super().__init__(activation, use_bias, trainable)
@@ -101,8 +99,12 @@ class Windowed(Weighted):
         super().adopt(memory, input_shape, rng)
 
     def kernels(self):
-        forward = self._window, self._forward, _octograd_conv.conv2d_forward_s32
-        return forward + (self._backward_x, self._update)
+        return self._window, self._forward, _octograd_conv.conv2d_forward_s32, self._backward_x
+
+    def updates(self):
+        import _octograd_train_conv as module
+
+        return self._window, module.conv2d_update, module.conv2d_gradient
 
     def forward(self, x, e_x, training, y) -> int:
         return self._forward(
@@ -135,26 +137,6 @@ class Windowed(Weighted):
             e_pending,
             range,
             dx,
-        )
-
-    def update(self, dy, e_dy, x, e_x, rate, scratch) -> None:
-        if self.sums is not None:
-            self._gradient(self._window, dy, x, e_dy, e_x, scratch, self._batch, self.sums)
-            return
-        self._update(
-            self._window,
-            dy,
-            x,
-            e_dy,
-            e_x,
-            rate,
-            self._rng,
-            self.w,
-            self.residual,
-            self.velocity,
-            self.b,
-            self.e_w,
-            scratch,
         )
 
 

@@ -23,8 +23,6 @@ class DepthwiseConv2D(Windowed):
     ends = False
     _forward = staticmethod(_octograd_depthwise.depthwise_conv2d_forward)
     _backward_x = staticmethod(_octograd_depthwise.depthwise_conv2d_backward_x)
-    _update = staticmethod(_octograd_depthwise.depthwise_conv2d_update)
-    _gradient = staticmethod(_octograd_depthwise.depthwise_conv2d_gradient)
 
     def __init__(
         self,
@@ -57,3 +55,8 @@ class DepthwiseConv2D(Windowed):
 
     def rows(self, input_shape) -> int:
         return 1
+
+    def updates(self):
+        import _octograd_train_conv as module
+
+        return self._window, module.depthwise_conv2d_update, module.depthwise_conv2d_gradient

@@ -3,7 +3,7 @@
 from array import array
 
 import _octograd
-import _octograd_loss
+import _octograd_train
 
 from .checks import whole
 from .fixed import clamp, round_shift
@@ -136,7 +136,7 @@ class Latent(Dense):
             slope = item(KL_SLOPE, log_variance[i])
             slope = round_shift(factor * ((slope ^ 32768) - 32768), n)
             error[k + i] = ((d * noise[i] + 1) >> 1) + slope
-        return _octograd_loss.error_quantize(error, dy) + 15 + e_dz - 8
+        return _octograd_train.error_quantize(error, dy) + 15 + e_dz - 8
 
     def _share(self):
         """Return the weight of KL now, in 1/256 of beta."""

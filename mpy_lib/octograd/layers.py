@@ -70,8 +70,12 @@ class Layer:
         return 0
 
     def kernels(self):
-        """Return (window, forward, forward_s32, backward_x, update) for a Trainer, or None."""
+        """Return (window, forward, forward_s32, backward_x) for a Trainer, or None."""
         return None
+
+    def updates(self):
+        """Load what only training needs; return (window, update, gradient)."""
+        raise NotImplementedError
 
     def memory(self, input_shape) -> list:
         """Take the memory that inference needs, for adopt(), which takes none."""
@@ -203,25 +207,6 @@ class Weighted(Layer):
     def adopt_training(self, memory) -> None:
         self.residual, self.velocity, self.sums, self._batch = memory
 
-    def apply_batch(self, rate) -> None:
-        """Make one step against the gradients that were summed."""
-        _octograd.batch_apply(
-            self._rows,
-            self._n_b,
-            self._batch,
-            self.sums,
-            rate,
-            self._rng,
-            self.w,
-            self.residual,
-            self.velocity,
-            self.b,
-            self.e_w,
-        )
-
-    def decay(self) -> None:
-        _octograd.weight_decay(self._rng, self.w, self.residual)
-
 
 class Dense(Weighted):
     """
@@ -273,8 +258,12 @@ class Dense(Weighted):
 
     def kernels(self):
         module = _octograd
-        forward = None, module.dense_forward, module.dense_forward_s32
-        return forward + (module.dense_backward_x, module.dense_update)
+        return None, module.dense_forward, module.dense_forward_s32, module.dense_backward_x
+
+    def updates(self):
+        import _octograd_train
+
+        return None, _octograd_train.dense_update, _octograd_train.dense_gradient
 
     def forward(self, x, e_x, training, y) -> int:
         return _octograd.dense_forward(
@@ -287,24 +276,6 @@ class Dense(Weighted):
     def backward_x(self, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx) -> int:
         return _octograd.dense_backward_x(
             dy, self.w, e_dy, self.e_w, x, e_x, activation, pending, e_pending, range, dx
-        )
-
-    def update(self, dy, e_dy, x, e_x, rate, scratch) -> None:
-        if self.sums is not None:
-            _octograd.dense_gradient(dy, x, e_dy, e_x, self._batch, self.sums)
-            return
-        _octograd.dense_update(
-            dy,
-            x,
-            e_dy,
-            e_x,
-            rate,
-            self._rng,
-            self.w,
-            self.residual,
-            self.velocity,
-            self.b,
-            self.e_w,
         )
 
 

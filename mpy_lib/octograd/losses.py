@@ -1,7 +1,7 @@
 """Losses: what turns the last layer's sums into the error that goes back."""
 
 import _octograd
-import _octograd_loss
+import _octograd_train
 
 from .checks import count, number, whole
 
@@ -30,7 +30,7 @@ class SoftmaxCrossEntropy:
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd_loss.softmax_cross_entropy(y, e_y, target)
+        return _octograd_train.softmax_cross_entropy(y, e_y, target)
 
 
 class _Regression:
@@ -58,7 +58,7 @@ class MSE(_Regression):
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd_loss.mean_squared_error(y, e_y, target)
+        return _octograd_train.mean_squared_error(y, e_y, target)
 
 
 class Huber(_Regression):
@@ -76,7 +76,7 @@ class Huber(_Regression):
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd_loss.huber(y, e_y, target, self.delta)
+        return _octograd_train.huber(y, e_y, target, self.delta)
 
 
 class BinaryCrossEntropy(_Regression):
@@ -89,4 +89,4 @@ class BinaryCrossEntropy(_Regression):
 
     def error(self, y, e_y: int, target) -> int:
         """Turn sums y into the error in Q15, in place; return the loss in 1/1024."""
-        return _octograd_loss.binary_cross_entropy(y, e_y, target)
+        return _octograd_train.binary_cross_entropy(y, e_y, target)

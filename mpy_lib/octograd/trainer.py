@@ -3,15 +3,19 @@
 from array import array
 
 import _octograd
-import _octograd_loss
+import _octograd_train
 
-from .arena import BYTES, KEEP, LATENT, SUMS, UPDATE, Layout, view
+from .arena import BYTES, KEEP, LATENT, SUMS, Layout, view
 from .calls import (
+    DENSE_GRADIENT,
     DENSE_UPDATE,
     OTHER,
     WINDOW,
+    WINDOW_GRADIENT,
     WINDOW_UPDATE,
+    apply_batch,
     backward_calls,
+    decay,
     forward_calls,
     run_forward,
 )
@@ -168,12 +172,12 @@ class Trainer:
         if self.loss.classifies:
             self.correct = _octograd.argmax(logits) == target
         loss = self.loss.error(logits, e_y, target)
-        largest = _octograd_loss.error_largest(logits)
+        largest = _octograd_train.error_largest(logits)
         if largest < self._skip:
             self.skipped += 1
         else:
             fraction = self.partial.fraction(largest, loss) if self.partial else 0
-            self._backward(_octograd_loss.error_quantize(logits, self._output_error), fraction)
+            self._backward(_octograd_train.error_quantize(logits, self._output_error), fraction)
         self._after()
         return loss
 
@@ -184,12 +188,12 @@ class Trainer:
         nodes, logits = net.graph.nodes, net.outputs
         e_y = forward(nodes, self._tensors, self._exponents, self._indices, False, logits)
         self.loss.error(logits, e_y, target)
-        self._backward(_octograd_loss.error_quantize(logits, self._output_error), 0)
+        self._backward(_octograd_train.error_quantize(logits, self._output_error), 0)
 
     def bind(self) -> None:
         """List the calls of a step anew, after a layer's buffers were replaced."""
         layers = self.net.weighted
-        memory = [(layer.residual, layer.velocity, layer.sums, None) for layer in layers]
+        memory = [(layer.residual, layer.velocity, layer.sums, layer._batch) for layer in layers]
         self._list_calls(layers, memory)
 
     def _list_calls(self, layers, memory):
@@ -206,7 +210,7 @@ class Trainer:
         tensors, exponents, errors = self._tensors, self._exponents, self._error_exponents
         errors[self._output_slot] = 0
         rate = self.optimizer.rate
-        # What the names are of an update, if two; see backward_calls().
+        # The last ten are of a way back; what they are of an update says backward_calls().
         for (
             kind,
             f,
@@ -232,6 +236,10 @@ class Trainer:
                 f(window, dy, x, e_loss + e_dy, e_x, rate, p, w, q, r, s, e_w, t)
             elif kind == DENSE_UPDATE:
                 f(dy, x, e_loss + e_dy, e_x, rate, p, w, q, r, s, e_w)
+            elif kind == WINDOW_GRADIENT:
+                f(window, dy, x, e_loss + e_dy, e_x, w, e_w, p)
+            elif kind == DENSE_GRADIENT:
+                f(dy, x, e_loss + e_dy, e_x, e_w, p)
             else:
                 # Without an activation x is not looked at, and its place may be taken.
                 x = x if p else t
@@ -246,15 +254,13 @@ class Trainer:
         errors = self._error_exponents
         if s.kind == KEEP:
             if fraction:
-                s.kept += _octograd_loss.partial_keep(s.dy, s.channels, fraction, s.scratch)
+                s.kept += _octograd_train.partial_keep(s.dy, s.channels, fraction, s.scratch)
             return e_loss
         if s.kind == LATENT:
             errors[s.dx_slot] = 0
             return s.layer.error(s.dy, e_loss + e_dy, s.dx)
         y, e = self._tensors[s.source], self._exponents[s.source]
-        if s.kind == UPDATE:
-            s.layer.update(s.dy, e_loss + e_dy, y, e, self.optimizer.rate, s.scratch)
-        elif s.kind == BYTES:
+        if s.kind == BYTES:
             if s.dx is not s.dy:
                 errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)
                 if s.undone:
@@ -286,10 +292,10 @@ class Trainer:
                 return
             self._in_batch = 0
             for layer in self._trained:
-                layer.apply_batch(optimizer.rate)
+                apply_batch(layer, optimizer.rate)
         if optimizer.decay_period and self.steps // batch % optimizer.decay_period == 0:
             for layer in self._trained:
-                layer.decay()
+                decay(layer)
         if self.consolidate is not None:
             self.consolidate.pull(self._trained)
         self._watch()

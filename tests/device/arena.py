@@ -1,5 +1,6 @@
 """Random nets: their arenas are sound, and to share memory changes nothing."""
 
+import gc
 from array import array
 
 import _octograd
@@ -104,6 +105,7 @@ together = og.arena.place
 while good < 60:
     tried += 1
     net = plans = None  # a board has not the memory for two nets
+    gc.collect()  # nor for pieces between those of the next
     try:
         net, shape = random_net()
         plans = net.plan(shape), net.plan(shape, training=True)

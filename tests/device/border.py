@@ -8,8 +8,9 @@ import _octograd_blocks
 import _octograd_consolidation
 import _octograd_conv
 import _octograd_depthwise
-import _octograd_loss
 import _octograd_pool
+import _octograd_train
+import _octograd_train_conv
 
 MODULES = (
     _octograd,
@@ -17,8 +18,9 @@ MODULES = (
     _octograd_consolidation,
     _octograd_conv,
     _octograd_depthwise,
-    _octograd_loss,
     _octograd_pool,
+    _octograd_train,
+    _octograd_train_conv,
 )
 
 try:

@@ -6,16 +6,16 @@ Writes files into the current folder and removes them.
 """
 
 import os
+import sys
 
 from files import remove
 
 import _octograd
 import _octograd_conv
+import _octograd_train
+import _octograd_train_conv
 import octograd as og
-import octograd.convolutions
 import octograd.files
-import octograd.layers
-import octograd.trainer
 
 try:
     from micropython import schedule
@@ -86,9 +86,10 @@ def open_counted(path, mode):
     return Pointed(open(path, mode))
 
 
-# Kernels are functions of these modules, and only they write weights.
-octograd.layers._octograd = octograd.trainer._octograd = Pointed(_octograd)
-octograd.convolutions._octograd_conv = Pointed(_octograd_conv)
+# Kernels are functions of these modules, and only they write weights. What uses them is not
+# loaded yet.
+for module in (_octograd, _octograd_conv, _octograd_train, _octograd_train_conv):
+    sys.modules[module.__name__] = Pointed(module)
 octograd.files.os, octograd.files.open = Pointed(os), open_counted
 
 

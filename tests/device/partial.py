@@ -5,7 +5,7 @@ from array import array
 from border import Functions, digest, random, rng
 
 import _octograd
-import _octograd_loss
+import _octograd_train
 import octograd as og
 
 _octograd.rng_seed(rng, 6)
@@ -25,17 +25,17 @@ functions = Functions(
 # Results.
 for fraction in (1, 5461, 5462, 16384, 32767, 32768):
     dy = random("b", N, 5)
-    k = _octograd_loss.partial_keep(dy, CHANNELS, fraction, bytearray(4 * CHANNELS))
+    k = _octograd_train.partial_keep(dy, CHANNELS, fraction, bytearray(4 * CHANNELS))
     print("keep", fraction, k, list(dy))
 for channels in (1, 2, 12, N):
     dy = array("b", [3] * N)
-    k = _octograd_loss.partial_keep(dy, channels, 16384, bytearray(4 * channels + 3))
+    k = _octograd_train.partial_keep(dy, channels, 16384, bytearray(4 * channels + 3))
     print("equals", channels, k, list(dy))
 
 # Refusals.
 functions.refuse_all()
 try:
-    print("channels WRONG", _octograd_loss.partial_keep(bytearray(N), 5, 9, bytearray(20)))
+    print("channels WRONG", _octograd_train.partial_keep(bytearray(N), 5, 9, bytearray(20)))
 except ValueError as e:
     print("channels", e)
 functions.refuse_too_long("partial_keep", "dy")

@@ -77,7 +77,7 @@ def test_user_module_is_built_in(name, tmp_path, need):
 # make without uctypes.
 OVERRUN = """
 from array import array
-import _guard, _octograd, _octograd_conv, _octograd_pool, uctypes
+import _guard, _octograd, _octograd_conv, _octograd_pool, _octograd_train_conv, uctypes
 def longer(code, n):
     return uctypes.bytearray_at(uctypes.addressof(_guard.array(code, n)), n + 1)
 rng, e_w, sums = array("I", [1]), array("b", [0]), array("i", [0])
@@ -89,7 +89,7 @@ print("before")
 CONV = "_octograd_conv.conv2d_forward(window, %s, bytes(3), sums, -7, e_w, 0, True, fresh, %s)"
 POOL = "_octograd_pool.max_pool2d_forward(window, bytes(41), bytearray(39), %s)"
 GRADIENT = (
-    "_octograd_conv.conv2d_gradient(window, b'\\1' * 39, bytes(41), -7, -7, %s, batch, sums)"
+    "_octograd_train_conv.conv2d_gradient(window, b'\\1' * 39, bytes(41), -7, -7, %s, batch, sums)"
 )
 
 

@@ -5,8 +5,8 @@
 #include "og_loss.h"
 #include "og_rng.h"
 
-// The module _octograd, which every net needs: dense layers, updates, random
-// numbers, buffers. Like those beside it, it is functions over borrowed buffers:
+// The module _octograd, which every net needs: dense layers, random numbers,
+// buffers. Like those beside it, it is functions over borrowed buffers:
 // no classes, no state, no floats. Shapes follow from the lengths of the buffers.
 
 // A dense layer for reading: n_in is the length of x.
@@ -63,70 +63,6 @@ static mp_obj_t mod_octograd_dense_backward_x(size_t n_args, const mp_obj_t *arg
     return MP_OBJ_NEW_SMALL_INT(og_dense_backward_x_s8(&l, dy, e_dy, &error, range, dx));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_dense_backward_x_obj, 11, 11, mod_octograd_dense_backward_x);
-
-// dense_update(dy, x, e_dy, e_x, rate, rng, w, residual, velocity, b, e_w)
-static mp_obj_t mod_octograd_dense_update(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
-    size_t n_in, n_out;
-    const int8_t *dy = get_tensor(args[0], "dy", 'b', READ, &n_out);
-    const int8_t *x = get_tensor(args[1], "x", 'b', READ, &n_in);
-    int32_t e_dy = get_exponent(args[2], "e_dy");
-    int32_t e_x = get_exponent(args[3], "e_x");
-    const og_rate_t *rate = get_rate(args[4]);
-    og_weights_t layer;
-    get_weights(&layer, args + 5, n_in * n_out, n_out);
-    og_dense_update_s8(&layer, dy, x, e_dy, e_x, rate);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_dense_update_obj, 11, 11, mod_octograd_dense_update);
-
-// dense_gradient(dy, x, e_dy, e_x, batch, sums)
-static mp_obj_t mod_octograd_dense_gradient(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
-    size_t n_in, n_out;
-    const int8_t *dy = get_tensor(args[0], "dy", 'b', READ, &n_out);
-    const int8_t *x = get_tensor(args[1], "x", 'b', READ, &n_in);
-    int32_t e_dy = get_exponent(args[2], "e_dy");
-    int32_t e_x = get_exponent(args[3], "e_x");
-    og_batch_t *batch = get_batch(args[4]);
-    int32_t *sums = get_items(args[5], "sums", 'i', WRITE, n_in * n_out + n_out);
-    og_dense_gradient_s8(dy, x, n_in, n_out, e_dy, e_x, batch, sums);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_dense_gradient_obj, 6, 6, mod_octograd_dense_gradient);
-
-// batch_apply(rows, n_b, batch, sums, rate, rng, w, residual, velocity, b, e_w)
-static mp_obj_t mod_octograd_batch_apply(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
-    size_t n;
-    get_buffer(args[6], "w", 'b', WRITE, &n);
-    // One row for all biases, or one for each.
-    size_t rows = (size_t)get_int(args[0], "rows", 1, (int32_t)OG_MAX_LENGTH);
-    size_t n_b = (size_t)get_int(args[1], "n_b", rows == 1 ? 1 : (int32_t)rows,
-        rows == 1 ? (int32_t)OG_MAX_LENGTH : (int32_t)rows);
-    size_t row = n / rows;
-    get_items(args[6], "w", 'b', WRITE, row == 0 ? rows : rows * row);
-    og_batch_t *batch = get_batch(args[2]);
-    int32_t *sums = get_items(args[3], "sums", 'i', WRITE, n + n_b);
-    const og_rate_t *rate = get_rate(args[4]);
-    og_weights_t layer;
-    get_weights(&layer, args + 5, n, n_b);
-    og_batch_apply(&layer, sums, batch, row, rate);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_batch_apply_obj, 11, 11, mod_octograd_batch_apply);
-
-// weight_decay(rng, w, residual)
-static mp_obj_t mod_octograd_weight_decay(mp_obj_t rng_in, mp_obj_t w_in, mp_obj_t residual_in) {
-    og_weights_t layer;
-    layer.rng = get_rng(rng_in);
-    layer.w = get_buffer(w_in, "w", 'b', WRITE, &layer.n);
-    layer.residual = residual_in == mp_const_none ? NULL :
-        get_items(residual_in, "residual", 'b', WRITE, layer.n);
-    og_update_decay(&layer);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_weight_decay_obj, mod_octograd_weight_decay);
 
 // activation_backward(dy, y, e_y, activation, dx)
 static mp_obj_t mod_octograd_activation_backward(size_t n_args, const mp_obj_t *args) {
@@ -221,10 +157,6 @@ static MP_DEFINE_CONST_FUN_OBJ_3(mod_octograd_put_obj, mod_octograd_put);
     X(MP_QSTR_dense_forward, mod_octograd_dense_forward_obj) \
     X(MP_QSTR_dense_forward_s32, mod_octograd_dense_forward_s32_obj) \
     X(MP_QSTR_dense_backward_x, mod_octograd_dense_backward_x_obj) \
-    X(MP_QSTR_dense_update, mod_octograd_dense_update_obj) \
-    X(MP_QSTR_dense_gradient, mod_octograd_dense_gradient_obj) \
-    X(MP_QSTR_batch_apply, mod_octograd_batch_apply_obj) \
-    X(MP_QSTR_weight_decay, mod_octograd_weight_decay_obj) \
     X(MP_QSTR_activation_backward, mod_octograd_activation_backward_obj) \
     X(MP_QSTR_argmax, mod_octograd_argmax_obj) \
     X(MP_QSTR_rng_seed, mod_octograd_rng_seed_obj) \

@@ -7,8 +7,6 @@
 
 WINDOW_FUNCTION(conv2d, forward, 10, false)
 WINDOW_FUNCTION(conv2d, backward_x, 12, false)
-WINDOW_FUNCTION(conv2d, update, 13, false)
-WINDOW_FUNCTION(conv2d, gradient, 8, false)
 
 // conv2d_forward_s32(window, x, w, b, e_x, e_w, y) -> e_y
 static mp_obj_t mod_octograd_conv2d_forward_s32(size_t n_args, const mp_obj_t *args) {
@@ -27,8 +25,6 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_octograd_conv2d_forward_s32_obj, 
 #define EXPORTS(X) \
     X(MP_QSTR_conv2d_forward, mod_octograd_conv2d_forward_obj) \
     X(MP_QSTR_conv2d_forward_s32, mod_octograd_conv2d_forward_s32_obj) \
-    X(MP_QSTR_conv2d_backward_x, mod_octograd_conv2d_backward_x_obj) \
-    X(MP_QSTR_conv2d_update, mod_octograd_conv2d_update_obj) \
-    X(MP_QSTR_conv2d_gradient, mod_octograd_conv2d_gradient_obj)
+    X(MP_QSTR_conv2d_backward_x, mod_octograd_conv2d_backward_x_obj)
 
 MODULE(octograd_conv, EXPORTS)

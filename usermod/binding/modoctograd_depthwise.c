@@ -7,13 +7,9 @@
 
 WINDOW_FUNCTION(depthwise_conv2d, forward, 10, true)
 WINDOW_FUNCTION(depthwise_conv2d, backward_x, 12, true)
-WINDOW_FUNCTION(depthwise_conv2d, update, 13, true)
-WINDOW_FUNCTION(depthwise_conv2d, gradient, 8, true)
 
 #define EXPORTS(X) \
     X(MP_QSTR_depthwise_conv2d_forward, mod_octograd_depthwise_conv2d_forward_obj) \
-    X(MP_QSTR_depthwise_conv2d_backward_x, mod_octograd_depthwise_conv2d_backward_x_obj) \
-    X(MP_QSTR_depthwise_conv2d_update, mod_octograd_depthwise_conv2d_update_obj) \
-    X(MP_QSTR_depthwise_conv2d_gradient, mod_octograd_depthwise_conv2d_gradient_obj)
+    X(MP_QSTR_depthwise_conv2d_backward_x, mod_octograd_depthwise_conv2d_backward_x_obj)
 
 MODULE(octograd_depthwise, EXPORTS)
