@@ -17,7 +17,8 @@ BUILDS = ("user", "native")
 # The native modules and the whole library take 133 KB of a heap of 222 KB. Where that is all there
 # is, these scripts leave the library in the flash, where it is frozen; the modules are the same.
 SMALL = {"QEMU_M0", "QEMU_M4F", "QEMU_RV32"}
-LARGE_SCRIPTS = {"anomaly", "arena", "checkpoint", "inplace", "plan", "saveload"}
+LARGE_SCRIPTS = {"anomaly", "arena", "autoencoder", "checkpoint", "dense", "inplace", "memory"}
+LARGE_SCRIPTS |= {"plan", "quantizer", "saveload"}
 SILENCE_S = 240  # after which a script is given up
 MARK = "=== "
 

@@ -31,12 +31,6 @@ LEFT_OUT = {
     if name != "QEMU_M0"
 }
 LEFT_OUT["QEMU_M0", "native", "hostile"] = ONLY_M0
-# Even with the library in flash.
-NO_ROOM = "not enough RAM: with the module built in, and on boards with more"
-for large in ("anomaly", "arena", "inplace"):
-    LEFT_OUT["QEMU_M0", "native", large] = NO_ROOM
-for large in ("anomaly", "arena"):
-    LEFT_OUT["QEMU_M4F", "native", large] = NO_ROOM
 # The emulated Pico runs a third of a Pico's cycles in a second, so it gets what is short.
 PICO = "RPI_PICO"
 PICO_RUNS = {

@@ -1,6 +1,7 @@
 """The anomaly detector: its states, its threshold, what it learns from, and its file."""
 
-from border import rng
+from array import array
+
 from files import PATH, read, remove, write
 
 import _octograd
@@ -15,6 +16,7 @@ except ImportError:
 
     heap_unlock = heap_lock
 
+rng = array("I", [1])
 N_IN = 12
 SMALL = {"learn": 120, "calibrate": 40, "quantile": 0.95, "window": 5}
 Detector = og.AnomalyDetector
@@ -134,6 +136,7 @@ print(detector, [detector.step(data[i]) for i in range(2)], detector.samples)
 
 # A file in each state goes on as the detector itself.
 for n in (0, 60, 119, 120, 140, 159, 160, 163, 166, 200):
+    detector = loaded = None  # a board has not the memory for four
     detector = make(n % 2)
     stream = data[:160] + strange(8) + data[160:]
     for one in stream[:n]:

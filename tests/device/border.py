@@ -188,7 +188,7 @@ def digest(buffers):
     h = hashlib.sha256()
     for buffer in buffers:
         if isinstance(buffer, (array, bytearray, bytes, memoryview)):
-            h.update(bytes(buffer))
+            h.update(buffer)
     return "".join("%02x" % byte for byte in h.digest()[:6])
 
 

@@ -89,7 +89,7 @@ VARIANTS = (
 )
 for name, layers, shape, sgd, options in VARIANTS:
     for replayed in (False, True):
-        pairs = []
+        pairs, trainer, other, one = [], None, None, None  # not four nets at a time
         for seed in (3, 4):
             if "partial" in options:
                 options = dict(options)

@@ -71,6 +71,7 @@ for offset in range(4):
     again = Writer()
     write(og.load(rom if offset == 0 else view), again)
     print("written again:", bytes(again.data) == file)
+    net = rom = view = again = frozen = None  # a board has not the memory for two
 
 # An address, not a copy: what is changed in the memory is changed in the net.
 ram = bytearray(file)

@@ -82,34 +82,35 @@ def latent():
 
 NOTHING = {}
 ALL = {"momentum": 0.9, "batch": 4}
-# Each is given up when it is done, as built layers keep their memory.
-VARIANTS = [
-    ("one layer", (5,), 16, dense(3), None, NOTHING),
-    ("two", (30,), 16, dense(17, 10), None, NOTHING),
-    ("two 8-bit", (30,), 8, dense(17, 10), None, NOTHING),
-    ("momentum", (30,), 16, dense(17, 10), None, {"momentum": 0.9}),
-    ("batch", (30,), 16, dense(17, 10), None, {"batch": 2}),
-    ("all", (30,), 8, dense(17, 10, use_bias=False), None, ALL),
-    ("first frozen", (40,), 16, dense(9, 21, 4), 1, NOTHING),
-    ("last only 8-bit", (40,), 8, dense(9, 4), 1, ALL),
-    ("odd sizes", (7,), 16, dense(3, 5, 1), None, NOTHING),
-    ("large", (100,), 16, dense(60, 10), None, NOTHING),
-    ("conv", (13, 11, 1), 16, conv(), None, NOTHING),
-    ("conv 8-bit", (13, 11, 1), 8, conv(), None, {"momentum": 0.9}),
-    ("conv frozen", (13, 11, 1), 16, conv(), 1, ALL),
-    ("separable", (9, 7, 2), 16, separable(), None, ALL),
-    ("separable frozen", (9, 7, 2), 16, separable(), 2, NOTHING),
-    ("separable, last only", (9, 7, 2), 8, separable(), -1, NOTHING),
-    ("decoder", (10,), 16, decoder(), None, NOTHING),
-    ("decoder all", (10,), 8, decoder(), None, ALL),
-    ("signal", (40, 3), 16, signal(), None, {"batch": 3}),
-    ("latent", (12,), 16, latent(), None, NOTHING),
-    ("latent all", (12,), 8, latent(), 1, ALL),
-    ("latent partial", (12,), 16, latent(), None, {"partial": True}),
-    ("latent frozen", (12,), 16, latent(), 2, NOTHING),
-    ("conv partial", (13, 11, 1), 16, conv(), None, {"partial": True}),
-    ("separable partial", (9, 7, 2), 16, separable(), None, {"partial": True}),
-]
+# With a function for the layers: a list keeps built ones alive, and so does, for as long as this
+# module runs, the stack that a list of them was made on.
+VARIANTS = (
+    ("one layer", (5,), 16, lambda: dense(3), None, NOTHING),
+    ("two", (30,), 16, lambda: dense(17, 10), None, NOTHING),
+    ("two 8-bit", (30,), 8, lambda: dense(17, 10), None, NOTHING),
+    ("momentum", (30,), 16, lambda: dense(17, 10), None, {"momentum": 0.9}),
+    ("batch", (30,), 16, lambda: dense(17, 10), None, {"batch": 2}),
+    ("all", (30,), 8, lambda: dense(17, 10, use_bias=False), None, ALL),
+    ("first frozen", (40,), 16, lambda: dense(9, 21, 4), 1, NOTHING),
+    ("last only 8-bit", (40,), 8, lambda: dense(9, 4), 1, ALL),
+    ("odd sizes", (7,), 16, lambda: dense(3, 5, 1), None, NOTHING),
+    ("large", (100,), 16, lambda: dense(60, 10), None, NOTHING),
+    ("conv", (13, 11, 1), 16, conv, None, NOTHING),
+    ("conv 8-bit", (13, 11, 1), 8, conv, None, {"momentum": 0.9}),
+    ("conv frozen", (13, 11, 1), 16, conv, 1, ALL),
+    ("separable", (9, 7, 2), 16, separable, None, ALL),
+    ("separable frozen", (9, 7, 2), 16, separable, 2, NOTHING),
+    ("separable, last only", (9, 7, 2), 8, separable, -1, NOTHING),
+    ("decoder", (10,), 16, decoder, None, NOTHING),
+    ("decoder all", (10,), 8, decoder, None, ALL),
+    ("signal", (40, 3), 16, signal, None, {"batch": 3}),
+    ("latent", (12,), 16, latent, None, NOTHING),
+    ("latent all", (12,), 8, latent, 1, ALL),
+    ("latent partial", (12,), 16, latent, None, {"partial": True}),
+    ("latent frozen", (12,), 16, latent, 2, NOTHING),
+    ("conv partial", (13, 11, 1), 16, conv, None, {"partial": True}),
+    ("separable partial", (9, 7, 2), 16, separable, None, {"partial": True}),
+)
 
 
 def n_bytes(*buffers):
@@ -181,9 +182,8 @@ net.build((13, 11, 1))
 net.plan()
 saved_bytes(net)
 og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(0.1))
-while VARIANTS:
-    name, shape, bits, layers, until, options = VARIANTS.pop(0)
-    net = og.Sequential(*layers, weight_bits=bits)
+for name, shape, bits, layers, until, options in VARIANTS:
+    net = og.Sequential(*layers(), weight_bits=bits)
     if until is not None:
         net.freeze(until=until)
     momentum, batch = options.get("momentum", 0), options.get("batch", 1)
@@ -216,7 +216,7 @@ while VARIANTS:
     print(name, inference.flash, inference.ram, inference.arena, inference.macs, end=" ")
     print(training.flash, training.ram, training.arena, training.macs)
     print("figures are right:", (all(exact) and fits) or ("WRONG", exact, fits))
-    net = trainer = layers = inference = plan = sums = exact = None
+    net = trainer = inference = plan = sums = exact = None
 print(training)
 
 # The same for a trained net that is frozen in part after loading.

@@ -67,23 +67,24 @@ def usable():
 
 # Round trips, of nets before, while and after they are trained.
 NETS = (
-    ("untrained", (N_IN,), 16, (og.Dense(3, og.relu), og.Dense(2)), 0),
-    ("16-bit", (N_IN,), 16, (og.Dense(3, og.relu), og.Dense(2)), 40),
-    ("8-bit", (N_IN,), 8, (og.Dense(3, og.relu), og.Dense(2)), 40),
-    ("frozen", (N_IN,), 16, (og.Dense(3, og.relu, trainable=False), og.Dense(2)), 40),
-    ("images", (3, 4, 2), 16, (og.Flatten(), og.Dense(7, og.relu), og.Dense(3)), 300),
-    ("one layer", (1,), 16, (og.Dense(1),), 5),
-    ("blocks", (5, 8, 1), 16, blocks(), 40),
-    ("blocks 8-bit", (5, 8, 1), 8, blocks(), 40),
-    ("blocks untrained", (5, 8, 1), 16, blocks(), 0),
-    ("decoder", (4,), 16, decoder(), 40),
-    ("signals", (12, 2), 8, signals(), 40),
-    ("latent", (6,), 16, latent(), 40),
-    ("latent 8-bit", (6,), 8, latent(), 40),
+    ("untrained", (N_IN,), 16, lambda: (og.Dense(3, og.relu), og.Dense(2)), 0),
+    ("16-bit", (N_IN,), 16, lambda: (og.Dense(3, og.relu), og.Dense(2)), 40),
+    ("8-bit", (N_IN,), 8, lambda: (og.Dense(3, og.relu), og.Dense(2)), 40),
+    ("frozen", (N_IN,), 16, lambda: (og.Dense(3, og.relu, trainable=False), og.Dense(2)), 40),
+    ("images", (3, 4, 2), 16, lambda: (og.Flatten(), og.Dense(7, og.relu), og.Dense(3)), 300),
+    ("one layer", (1,), 16, lambda: (og.Dense(1),), 5),
+    ("blocks", (5, 8, 1), 16, blocks, 40),
+    ("blocks 8-bit", (5, 8, 1), 8, blocks, 40),
+    ("blocks untrained", (5, 8, 1), 16, blocks, 0),
+    ("decoder", (4,), 16, decoder, 40),
+    ("signals", (12, 2), 8, signals, 40),
+    ("latent", (6,), 16, latent, 40),
+    ("latent 8-bit", (6,), 8, latent, 40),
 )
 OPTIONS = ({}, {"batch": 3}, {"weight_decay": 0.5}, {"normalize": True})
 for name, shape, bits, layers, n in NETS:
-    net = og.Sequential(*layers, weight_bits=bits)
+    net = loaded = None
+    net = og.Sequential(*layers(), weight_bits=bits)
     net.build(shape, seed=8)
     train(net, n, 1) if n else None
     net.save(PATH)
