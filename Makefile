@@ -158,7 +158,7 @@ features: $(VENV)
 	@PYTHONPATH=mpy_lib:host_ref $(PYTHON) bench/features/errors.py
 
 ## Print flash, stack and lines of each C file, and the size of each native module
-size: natmod
+size: natmod $(VENV)
 	@$(PYTHON) tools/size.py
 
 PROFILED = $(or $(BOARD),QEMU_M0)

@@ -1,12 +1,18 @@
 """The README says what octograd really has and prints."""
 
 import os
+import pathlib
 import re
 import subprocess
 import sys
 
+import pytest
+
 import octograd
 from octograd.layers import Layer
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tools"))
+import size
 
 
 def blocks(text, language):
@@ -56,7 +62,7 @@ def test_table_of_layers_is_what_the_layers_have(root):
         layer.__name__: [
             hasattr(layer, "forward") or hasattr(layer, "forward_two"),
             hasattr(layer, "backward_x") or layer.routes,
-            hasattr(layer, "update"),
+            hasattr(layer, "updates"),
         ]
         for layer in layers
         if layer.computes
@@ -86,3 +92,24 @@ def test_table_of_memory_is_what_plans_say(root):
         said = [int(figure.replace(",", "")) for figure in row.groups()]
 
         assert [p.ram for p in plans] + [net.plan(shape).macs, plans[0].macs] == said
+
+
+def test_native_modules_have_the_sizes_it_says(root, need):
+    need(size.all_built(), "no native modules of all architectures: make natmod")
+    text = (root / "README.md").read_text()
+    said, built = (re.findall(r"\b[\d,]+\b", one) for one in (text, size.fill(text)))
+    numbers = [[int(n.replace(",", "")) for n in found] for found in (said, built)]
+
+    assert 1 == text.count("<!-- table of native modules, by make size -->\n")
+    # Another release of a compiler makes a little more or less.
+    assert numbers[0] == pytest.approx(numbers[1], rel=0.02)
+
+
+def test_native_modules_are_below_their_limit(need):
+    need(size.all_built(), "no native modules of all architectures: make natmod")
+    sizes = size.native_sizes()
+
+    assert {name for name, _ in sizes} == {
+        "_" + path.stem.removeprefix("mod") for path in size.ROOT.glob("usermod/binding/mod*.c")
+    }
+    assert max(sizes.values()) < 12000

@@ -1,5 +1,5 @@
 """
-Print flash, stack and lines of each C file, and the size of each native module.
+Print flash, stack and lines of each C file, and write the README's table of native modules.
 
 Flash is code and constants of the object that goes into the native module, in bytes. Stack
 is the deepest frame of a single function of the file, not of a chain of calls.
@@ -8,9 +8,25 @@ is the deepest frame of a single function of the file, not of a chain of calls.
 import pathlib
 import subprocess
 
+import tables
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
 NATMOD = ROOT / "build/natmod"
 ARCHS = ("armv6m", "armv7emsp")
+NATIVE_ARCHS = ("armv6m", "armv7m", "armv7emsp", "armv7emdp", "rv32imc", "x64")
+# What is in the native modules.
+MODULES = {
+    "_octograd": "dense layers, buffers, random numbers",
+    "_octograd_train": "losses, errors, updates of dense layers and of batches",
+    "_octograd_conv": "convolutions",
+    "_octograd_depthwise": "depthwise convolutions",
+    "_octograd_train_conv": "updates of both",
+    "_octograd_pool": "pooling",
+    "_octograd_blocks": "`Add`, `Dropout`",
+    "_octograd_consolidation": "`EWC`",
+    "_octograd_features": "filters, summaries, spectra, MFCC",
+}
 
 
 def flash(path):
@@ -48,6 +64,31 @@ def row(name, cells):
     print((f"{name!s:<28}" + "".join(f"{cell:>14}" for cell in cells)).rstrip())
 
 
+def native_sizes():
+    """Return the bytes of each native module, by its name and architecture."""
+    paths = [path for arch in NATIVE_ARCHS for path in NATMOD.glob(f"{arch}/_octograd*.mpy")]
+    return {(path.stem, path.parent.name): path.stat().st_size for path in paths}
+
+
+def all_built():
+    """Return whether there are native modules of all architectures."""
+    return all((NATMOD / arch / "_octograd.mpy").exists() for arch in NATIVE_ARCHS)
+
+
+def native_table(sizes):
+    """Return the README's table of native modules."""
+    rows = [
+        [f"`{name}`", what, *(sizes[name, arch] for arch in NATIVE_ARCHS)]
+        for name, what in MODULES.items()
+    ]
+    return tables.table(["module", "what is in it", *NATIVE_ARCHS], rows)
+
+
+def fill(text):
+    """Return the README with its table as it should be."""
+    return tables.fill(text, "make size", {"native modules": native_table}, native_sizes())
+
+
 def main():
     row("", ["flash", "flash", "stack", "stack", ""])
     row("", [*ARCHS, *ARCHS, "lines"])
@@ -66,13 +107,11 @@ def main():
 
     headers = (ROOT / "usermod").glob("*/*.h")
     print(f"\nlines in headers: {sum(len(p.read_text().splitlines()) for p in headers)}")
-    modules = sorted({path.stem for path in NATMOD.glob("*/_octograd*.mpy")})
-    archs = sorted({path.parent.name for path in NATMOD.glob("*/_octograd.mpy")})
-    print("\nnative modules, in bytes")
-    row("", archs)
-    for module in modules:
-        paths = [NATMOD / arch / f"{module}.mpy" for arch in archs]
-        row(module, [path.stat().st_size if path.exists() else "-" for path in paths])
+    if not all_built():
+        print("\nnative modules of some architectures are missing; the README stays as it is")
+        return
+    README.write_text(fill(README.read_text()))
+    print("\n" + native_table(native_sizes()), end="")
 
 
 if __name__ == "__main__":

@@ -73,10 +73,6 @@ class Layer:
         """Return (window, forward, forward_s32, backward_x) for a Trainer, or None."""
         return None
 
-    def updates(self):
-        """Load what only training needs; return (window, update, gradient)."""
-        raise NotImplementedError
-
     def memory(self, input_shape) -> list:
         """Take the memory that inference needs, for adopt(), which takes none."""
         return [fresh_range()]
@@ -193,6 +189,10 @@ class Weighted(Layer):
             raise ValueError(f"{self!r}: 1 exponent to train it expected, got {len(self.e_w)}")
         if not isinstance(self.w, bytearray) or not isinstance(self.b, (array, type(None))):
             raise ValueError(f"{self!r}: weights in RAM to train it expected; set_weights() again")
+
+    def updates(self):
+        """Load what only training needs; return (window, update, gradient)."""
+        raise NotImplementedError
 
     def training_memory(self, residual: bool, momentum: bool, batch: bool) -> tuple:
         """Take what training needs besides, if it is not there yet, for adopt_training()."""
