@@ -5,18 +5,13 @@ from array import array
 import _octograd
 import _octograd_train
 
-from .arena import BYTES, KEEP, LATENT, SUMS, Layout, view
+from .arena import KEEP, SUMS, Layout, view
 from .calls import (
-    DENSE_GRADIENT,
-    DENSE_UPDATE,
-    OTHER,
-    WINDOW,
-    WINDOW_GRADIENT,
-    WINDOW_UPDATE,
     apply_batch,
     backward_calls,
     decay,
     forward_calls,
+    run_backward,
     run_forward,
 )
 from .checks import whole
@@ -177,7 +172,8 @@ class Trainer:
             self.skipped += 1
         else:
             fraction = self.partial.fraction(largest, loss) if self.partial else 0
-            self._backward(_octograd_train.error_quantize(logits, self._output_error), fraction)
+            e_loss = _octograd_train.error_quantize(logits, self._output_error)
+            run_backward(self._backward_calls, self.optimizer.rate, e_loss, fraction)
         self._after()
         return loss
 
@@ -188,7 +184,8 @@ class Trainer:
         nodes, logits = net.graph.nodes, net.outputs
         e_y = forward(nodes, self._tensors, self._exponents, self._indices, False, logits)
         self.loss.error(logits, e_y, target)
-        self._backward(_octograd_train.error_quantize(logits, self._output_error), 0)
+        e_loss = _octograd_train.error_quantize(logits, self._output_error)
+        run_backward(self._backward_calls, self.optimizer.rate, e_loss, 0)
 
     def bind(self) -> None:
         """List the calls of a step anew, after a layer's buffers were replaced."""
@@ -200,86 +197,15 @@ class Trainer:
         training = {id(layer): held for layer, held in zip(layers, memory)}
         nodes = self.net.graph.nodes
         self._forward_calls = forward_calls(nodes, self._tensors, self._exponents, self._indices)
-        self._backward_calls = backward_calls(self._steps, training)
+        self._backward_calls = (
+            backward_calls(self._steps, training),
+            self._tensors,
+            self._exponents,
+            self._error_exponents,
+            self._output_slot,
+        )
         self._watched = [layer.e_w for layer in self._trained]
         self._bound = Weighted.replaced
-
-    def _backward(self, e_loss, fraction):
-        # Exponents of errors are relative to that of the loss's error, or of a latent layer's,
-        # until they move weights.
-        tensors, exponents, errors = self._tensors, self._exponents, self._error_exponents
-        errors[self._output_slot] = 0
-        rate = self.optimizer.rate
-        # The last ten are of a way back; what they are of an update says backward_calls().
-        for (
-            kind,
-            f,
-            dy_slot,
-            source,
-            window,
-            dy,
-            w,
-            e_w,
-            p,
-            q,
-            r,
-            s,
-            t,
-            slot,
-        ) in self._backward_calls:
-            e_dy = errors[dy_slot]
-            if kind == OTHER:
-                e_loss = self._other(f, e_dy, e_loss, fraction)
-                continue
-            x, e_x = tensors[source], exponents[source]
-            if kind == WINDOW_UPDATE:
-                f(window, dy, x, e_loss + e_dy, e_x, rate, p, w, q, r, s, e_w, t)
-            elif kind == DENSE_UPDATE:
-                f(dy, x, e_loss + e_dy, e_x, rate, p, w, q, r, s, e_w)
-            elif kind == WINDOW_GRADIENT:
-                f(window, dy, x, e_loss + e_dy, e_x, w, e_w, p)
-            elif kind == DENSE_GRADIENT:
-                f(dy, x, e_loss + e_dy, e_x, e_w, p)
-            else:
-                # Without an activation x is not looked at, and its place may be taken.
-                x = x if p else t
-                if kind == WINDOW:
-                    errors[slot] = f(window, dy, w, e_dy, e_w, x, e_x, p, q, errors[r], s, t)
-                else:
-                    errors[slot] = f(dy, w, e_dy, e_w, x, e_x, p, q, errors[r], s, t)
-
-    def _other(self, s, e_dy, e_loss, fraction) -> int:
-        """Do a step of the way back that has no call of its own; return e_loss for those below."""
-        # A fraction of 0 keeps all channels, and is not counted in the report.
-        errors = self._error_exponents
-        if s.kind == KEEP:
-            if fraction:
-                s.kept += _octograd_train.partial_keep(s.dy, s.channels, fraction, s.scratch)
-            return e_loss
-        if s.kind == LATENT:
-            errors[s.dx_slot] = 0
-            return s.layer.error(s.dy, e_loss + e_dy, s.dx)
-        y, e = self._tensors[s.source], self._exponents[s.source]
-        if s.kind == BYTES:
-            if s.dx is not s.dy:
-                errors[s.dx_slot] = s.layer.route(s.dy, e_dy, s.dx)
-                if s.undone:
-                    _octograd.activation_backward(s.dx, y, e, s.undone, s.dx)
-        else:
-            # Without an activation x is not looked at, and its place may be taken.
-            e_pending = 0 if s.pending is None else errors[s.pending_slot]
-            errors[s.dx_slot] = s.layer.backward_x(
-                s.dy,
-                e_dy,
-                y if s.undone else s.dx,
-                e,
-                s.undone,
-                s.pending,
-                e_pending,
-                s.range,
-                s.dx,
-            )
-        return e_loss
 
     def _after(self):
         """Finish a sample: the batch's step, what changes weights besides, the watchdog."""
