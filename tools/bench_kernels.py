@@ -160,15 +160,15 @@ def make_midtraining():
     with (OUT / "samples").open("wb") as file:
         for k in range(n):
             file.write(bytes(v >> 1 for v in pixels[784 * k : 784 * (k + 1)]) + labels[k : k + 1])
-    train(OUT / "samples", STEPS, MIDTRAINING)
+    train("cnn", OUT / "samples", STEPS, MIDTRAINING)
     return True
 
 
-def train(samples, steps, state):
-    """Train the CNN on some samples of a file, and write a midtraining_t."""
+def train(net, samples, steps, state):
+    """Train a net, cnn or mlp, on some samples of a file, and write a midtraining_t."""
     program = OUT / "train"
     compile_image(["cc"], "portable", ["train.c", "net.c"], program)
-    subprocess.run([program, str(steps), samples, state], check=True)
+    subprocess.run([program, net, str(steps), samples, state], check=True)
 
 
 def build(name, kind):

@@ -13,7 +13,7 @@
 #define NET_LAYERS 3
 #define NET_CLASSES 10
 #define NET_WEIGHTS 9064 // of the CNN
-#define NET_BIASES 34
+#define NET_BIASES 42 // of the MLP
 #define NET_INPUTS 784
 #define NET_OUTPUTS 1568 // of a hidden layer
 

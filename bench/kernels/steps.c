@@ -7,6 +7,7 @@
 // loss, and the way back.
 
 #define FRACTION 3277 // 0.1 as octograd.PartialUpdate() rounds it up
+#define STEPS_BEFORE 10
 
 // Makes errors without a 0 of those that a kernel has left.
 static void fill_zeros(int8_t *dy, size_t n) {
@@ -58,14 +59,15 @@ static void step(const char *name, const net_t *net, size_t label, bool full, in
     bench_row(name, "step", forward + back, sum, first, bench_segments);
 }
 
-static void measure(const char *name, const net_t *net, int32_t fraction) {
+// Learns from one sample after the other, no two the same, as they come in a training. Of the
+// first, ranges and exponents are a beginner's; the `n` behind them are measured.
+static void measure(const char *name, const net_t *net, uint32_t n, bool full, int32_t fraction) {
     net_build(net, 1);
-    bench_fill(net_x, net->n_inputs, 1);
-    // So often that ranges and exponents are no longer a beginner's.
-    for (int k = 0; k < 3; k++) {
-        step(NULL, net, 3, true, 0);
+    for (uint32_t k = 0; k < STEPS_BEFORE + n; k++) {
+        bool measured = k >= STEPS_BEFORE;
+        bench_fill(net_x, net->n_inputs, k + 1);
+        step(measured ? name : NULL, net, k % NET_CLASSES, full, measured ? fraction : 0);
     }
-    step(name, net, 3, true, fraction);
 }
 
 #ifdef MIDTRAINING
@@ -84,9 +86,9 @@ static void measure_midtraining(void) {
 #endif
 
 void bench_steps(void) {
-    measure("mlp_step", &net_mlp, 0);
-    measure("cnn_step", &net_cnn, 0);
-    measure("cnn_step_partial10", &net_cnn, FRACTION);
+    measure("mlp_step", &net_mlp, 21, false, 0);
+    measure("cnn_step", &net_cnn, 1, true, 0);
+    measure("cnn_step_partial10", &net_cnn, 1, true, FRACTION);
 #ifdef MIDTRAINING
     measure_midtraining();
 #endif

@@ -1,6 +1,7 @@
 """The images of bench/kernels compute what the host computes, and cost what is written."""
 
 import functools
+import math
 import pathlib
 import sys
 
@@ -127,25 +128,34 @@ def _cnn():
     return og.Sequential(*hidden, og.Flatten(), og.Dense(10))
 
 
-def test_a_step_is_that_of_a_trainer(tmp_path):
+def _mlp():
+    return og.Sequential(og.Dense(32, og.relu), og.Dense(10))
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "shape"), [("cnn", _cnn, (28, 28, 1)), ("mlp", _mlp, (64,))]
+)
+def test_a_step_is_that_of_a_trainer(name, make, shape, tmp_path):
     steps, samples = 20, 100
     rng = np.random.default_rng(1)
-    x = rng.integers(0, 128, (steps + samples, 784), np.uint8)
+    x = rng.integers(0, 128, (steps + samples, math.prod(shape)), np.uint8)
     y = rng.integers(0, 10, steps + samples, np.uint8)
     (tmp_path / "samples").write_bytes(np.column_stack((x, y)).tobytes())
-    net = _cnn()
-    net.build((28, 28, 1), seed=1)
+    net = make()
+    net.build(shape, seed=1)
     trainer = og.Trainer(net, og.SoftmaxCrossEntropy(), og.SGD(1 / 64))
 
     for k in range(steps):
         trainer.step(x[k].tobytes(), int(y[k]))
-    bench_kernels.train(tmp_path / "samples", steps, tmp_path / "state")
+    bench_kernels.train(name, tmp_path / "samples", steps, tmp_path / "state")
 
     state = (tmp_path / "state").read_bytes()
     layers = net.weighted
     for kind in "b", "e_w", "w", "residual":
         assert b"".join(bytes(getattr(layer, kind)) for layer in layers) in state
-    assert x[steps:].tobytes() == state[-784 * samples :]
+    for k, sample in enumerate(reversed(x[steps:])):
+        end = len(state) - 784 * k
+        assert sample.tobytes() == state[end - 784 : end][: len(sample)]
 
 
 def test_tables_are_what_was_measured():
