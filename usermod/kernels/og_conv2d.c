@@ -99,60 +99,114 @@ int32_t og_conv2d_forward_s32(const og_linear_t *l, const og_window_t *s, const 
     return l->e_w[0] + e_x;
 }
 
-// Adds W^T dy over all uses of an input pixel, channels start .. start + n - 1. The readers are
-// before the pixel.
-static void input_sums(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
-    int32_t e_ref, const og_reader_t *y_begin, const og_reader_t *x_begin, size_t start, size_t n,
-    int32_t *acc) {
-    int32_t in_c = s->in_c, out_c = s->out_c;
-    og_walk_t walk;
-    og_span_t y, x;
+// What the error of an image is made of, and where on the axes an input pixel is.
+typedef struct back_t {
+    const og_linear_t *l;
+    const og_window_t *s;
+    const int8_t *dy, *w;    // from the first row on that is not all 0
+    int32_t e_ref;
+    int32_t dy_line, w_line; // items from one line of pixels, or taps, to the next
+    og_walk_t walk;          // over taps that lie side by side, and rows
+    og_span_t y, x;          // the outputs that read it, and their taps
+} back_t;
+
+static void back_begin(back_t *b, const og_linear_t *l, const og_window_t *s, const int8_t *dy,
+    size_t repeats) {
+    size_t first;
+    b->l = l;
+    b->s = s;
+    b->e_ref = og_linear_reference(l, og_window_taps(s) * repeats * l->n_out);
+    b->walk.n_k = og_linear_rows(l, dy, og_window_outputs(s), &first);
+    b->walk.d_k = 1;
+    b->walk.a_k = (int32_t)l->n_in;
+    b->walk.d_j = -s->x.sign * s->out_c;
+    b->walk.a_j = s->x.stride * s->in_c;
+    b->dy = dy + first;
+    b->w = l->w + first * l->n_in;
+    b->dy_line = s->x.n_out * s->out_c;
+    b->w_line = s->x.kernel * s->in_c;
+}
+
+// Adds W^T dy over the uses of an input pixel that a span of each axis has, n channels from
+// `start` on. Not a part of its callers, which have no registers left.
+static __attribute__((noinline)) void span_sums(back_t *b, size_t start, size_t n, int32_t *acc) {
+    const og_window_t *s = b->s;
+    const int8_t *dy = b->dy + b->y.first * b->dy_line + b->x.first * s->out_c;
+    const int8_t *w = b->w + b->y.second * b->w_line + b->x.second * s->in_c + start;
+    int32_t d_i = b->y.first_step * b->dy_line, w_i = b->y.second_step * b->w_line;
+    b->walk.n_j = (size_t)b->x.n;
+    for (int32_t k = b->x.n > 0 && b->walk.n_k > 0 ? b->y.n : 0; k > 0; k--) {
+        og_linear_columns(b->l, &b->walk, dy, b->e_ref, w, n, acc);
+        dy += d_i;
+        w += w_i;
+    }
+}
+
+// The same over all spans. The readers are before the pixel.
+static void input_sums(back_t *b, const og_reader_t *y_begin, const og_reader_t *x_begin,
+    size_t start, size_t n, int32_t *acc) {
+    const og_window_t *s = b->s;
     og_reader_t y_reader = {y_begin->o, y_begin->rest};
     for (int32_t ry = og_axis_repeats(&s->y); ry > 0; ry--) {
-        og_reader_next(&y_reader, &s->y, &y);
+        og_reader_next(&y_reader, &s->y, &b->y);
         og_reader_t x_reader = {x_begin->o, x_begin->rest};
         for (int32_t rx = og_axis_repeats(&s->x); rx > 0; rx--) {
-            og_reader_next(&x_reader, &s->x, &x);
-            walk.n_j = (size_t)x.n;
-            walk.d_j = x.first_step * out_c;
-            walk.a_j = x.second_step * in_c;
-            const int8_t *d = dy + (y.first * s->x.n_out + x.first) * out_c;
-            const int8_t *w = l->w + (y.second * s->x.kernel + x.second) * in_c + (int32_t)start;
-            for (int32_t k = x.n > 0 ? y.n : 0; k > 0; k--) {
-                og_linear_columns(l, &walk, d, e_ref, w, n, acc);
-                d += y.first_step * s->x.n_out * out_c;
-                w += y.second_step * s->x.kernel * in_c;
-            }
+            og_reader_next(&x_reader, &s->x, &b->x);
+            span_sums(b, start, n, acc);
         }
     }
 }
 
 int32_t og_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
     int32_t e_dy, const og_error_t *error, og_range_t *range, int8_t *dx) {
-    size_t uses = og_window_taps(s) * (size_t)(og_axis_repeats(&s->y) * og_axis_repeats(&s->x));
-    int32_t e_ref = og_linear_reference(l, uses * l->n_out);
+    size_t repeats = (size_t)(og_axis_repeats(&s->y) * og_axis_repeats(&s->x));
     size_t in_c = (size_t)s->in_c;
+    back_t b;
+    back_begin(&b, l, s, dy, repeats);
+    int32_t e_sum = b.e_ref + e_dy;
     og_tensor_t t;
-    og_error_begin(&t, error, range, e_ref + e_dy);
+    og_error_begin(&t, error, range, e_sum);
     do {
-        size_t k = 0;
+        // Items of pixels that lie side by side are made together.
+        size_t k = 0, held = 0;
+        int32_t acc[OG_BLOCK];
+        og_clear_s32(acc, OG_BLOCK);
+        // With one span for a position, the readers go on by themselves.
         og_reader_t y_reader, x_reader;
         og_reader_begin(&y_reader, &s->y);
         for (int32_t iy = 0; iy < s->y.n_in; iy++) {
+            if (repeats == 1) {
+                og_reader_next(&y_reader, &s->y, &b.y);
+            }
             og_reader_begin(&x_reader, &s->x);
             for (int32_t ix = 0; ix < s->x.n_in; ix++) {
+                if (repeats == 1) {
+                    og_reader_next(&x_reader, &s->x, &b.x);
+                }
                 for (size_t start = 0; start < in_c; start += OG_BLOCK) {
                     size_t n = in_c - start < OG_BLOCK ? in_c - start : OG_BLOCK;
-                    int32_t acc[OG_BLOCK];
-                    og_clear_s32(acc, n);
-                    input_sums(l, s, dy, e_ref, &y_reader, &x_reader, start, n, acc);
-                    og_error_items(&t, error, k, n, acc, e_ref + e_dy, dx + k);
-                    k += n;
+                    if (held + n > OG_BLOCK) {
+                        og_error_items(&t, error, k, held, acc, e_sum, dx + k);
+                        og_clear_s32(acc, OG_BLOCK);
+                        k += held;
+                        held = 0;
+                    }
+                    if (repeats == 1) {
+                        span_sums(&b, start, n, acc + held);
+                    } else {
+                        input_sums(&b, &y_reader, &x_reader, start, n, acc + held);
+                    }
+                    held += n;
                 }
-                og_reader_skip(&x_reader, &s->x);
+                if (repeats > 1) {
+                    og_reader_skip(&x_reader, &s->x);
+                }
             }
-            og_reader_skip(&y_reader, &s->y);
+            if (repeats > 1) {
+                og_reader_skip(&y_reader, &s->y);
+            }
         }
+        og_error_items(&t, error, k, held, acc, e_sum, dx + k);
     } while (og_tensor_again(&t));
     return og_error_end(&t, range);
 }

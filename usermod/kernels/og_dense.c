@@ -35,7 +35,10 @@ int32_t og_dense_backward_x_s8(const og_linear_t *l, const int8_t *dy, int32_t e
     int32_t e_ref = og_linear_reference(l, l->n_out);
     og_walk_t walk; // of all rows once
     walk.n_j = 1;
+    walk.n_k = l->n_out;
     walk.d_j = walk.a_j = 0;
+    walk.d_k = 1;
+    walk.a_k = (int32_t)l->n_in;
     og_tensor_t t;
     og_error_begin(&t, error, range, e_ref + e_dy);
     do {

@@ -49,10 +49,15 @@ void og_linear_biases(const og_linear_t *l, size_t first, size_t n, int32_t e_x,
 void og_linear_items(const og_linear_t *l, og_tensor_t *t, size_t first, size_t n, int32_t low,
     const int32_t *acc, int8_t *y);
 
-// acc[c] += sum_jo dy[j * d_j + o] * w[j * a_j + o * n_in + c], c < n: rows o and, as the walk
-// says, pixels or taps j. A zero in dy costs next to nothing.
+// acc[c] += sum_jo dy[j * d_j + o] * w[j * a_j + o * n_in + c], c < n, as a walk over pixels or
+// taps j and rows o says; with exponents of their own, over all rows. A zero in dy costs next to
+// nothing.
 void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t *dy,
     int32_t e_ref, const int8_t *w, size_t n, int32_t *acc);
+
+// How many rows from `first` on there are beside which all errors of n pixels are 0; rows that
+// have exponents of their own are all counted.
+size_t og_linear_rows(const og_linear_t *l, const int8_t *dy, size_t n, size_t *first);
 
 // What stands for dy in the sums that go back, where rows have exponents of
 // their own: dy shifted right by e_ref - e_w[o], at most 2^7 times as large.

@@ -48,8 +48,7 @@ void og_linear_items(const og_linear_t *l, og_tensor_t *t, size_t first, size_t 
 void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t *dy,
     int32_t e_ref, const int8_t *w, size_t n, int32_t *acc) {
     if (l->n_e == 1) {
-        og_walk_t rows = {walk->n_j, l->n_out, walk->d_j, 1, walk->a_j, (int32_t)l->n_in};
-        og_dot_columns_s8(&rows, dy, w, n, acc);
+        og_dot_columns_s8(walk, dy, w, n, acc);
         return;
     }
     for (size_t j = 0; j < walk->n_j; j++, dy += walk->d_j, w += walk->a_j) {
@@ -61,4 +60,25 @@ void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t
             }
         }
     }
+}
+
+size_t og_linear_rows(const og_linear_t *l, const int8_t *dy, size_t n, size_t *first) {
+    if (l->n_e > 1) {
+        *first = 0;
+        return l->n_out;
+    }
+    size_t low = l->n_out, end = 0;
+    for (; n > 0 && (low > 0 || end < l->n_out); n--, dy += l->n_out) {
+        size_t o = 0;
+        while (o < low && dy[o] == 0) {
+            o++;
+        }
+        low = o;
+        for (o = l->n_out; o > end && dy[o - 1] == 0;) {
+            o--;
+        }
+        end = o;
+    }
+    *first = low;
+    return low < end ? end - low : 0;
 }
