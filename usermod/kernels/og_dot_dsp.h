@@ -116,27 +116,32 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     }
 }
 
-// Both loops of a walk around steps that work on d at r0 and a at r1, with the
-// steps of both in r2 and r3, the number of items in r12 and sums in r8 to r11.
-// They may use r4 to r7.
-#define OG_WALK(steps) \
+// `fours` >= 1 times both loops of a walk around steps that work on d at r0 and a at r1, with the
+// steps of both in r2 and r3, which they leave so, the number of items in r12 and sums in r8 to
+// r11. They may use r4 to r7. After four columns `next` goes on from r4, where d was, and r5.
+#define OG_WALK(steps, next) \
     ".syntax unified\n" \
-    "push {r3-r11, lr}\n" \
-    "ldm r3, {r8-r11}\n" \
-    "mov lr, r0\n" \
-    "ldr r3, [r0]\n" \
-    "push {r1-r3}\n" /* d is at sp, a at 4, n_j at 8, acc at 12 */ \
-    "1: ldrd r0, r1, [sp]\n" \
-    "ldr r2, [lr, #8]\n ldr r3, [lr, #16]\n" \
-    "add r2, r2, r0\n add r3, r3, r1\n" \
-    "strd r2, r3, [sp]\n" \
-    "ldr r2, [lr, #12]\n ldr r3, [lr, #20]\n ldr r12, [lr, #4]\n" \
+    "push {r0-r11, lr}\n" \
+    "sub sp, #12\n" /* leaps of d and a are at sp, n_j at 8, d at 16, a at 20, acc at 24, */ \
+    "mov lr, r0\n" /* fours at 64 */ \
+    "ldr r4, [lr, #4]\n ldr r2, [lr, #12]\n ldr r3, [lr, #20]\n" \
+    "ldr r5, [lr, #8]\n mls r5, r4, r2, r5\n" /* from the end of a line to the next */ \
+    "ldr r6, [lr, #16]\n mls r6, r4, r3, r6\n" \
+    "strd r5, r6, [sp]\n" \
+    "10: ldrd r0, r1, [sp, #16]\n" \
+    "ldr r4, [sp, #24]\n ldm r4, {r8-r11}\n" \
+    "ldr r4, [lr]\n" \
+    "11: str r4, [sp, #8]\n" \
+    "ldr r12, [lr, #4]\n" \
     steps \
-    "ldr r3, [sp, #8]\n subs r3, r3, #1\n str r3, [sp, #8]\n" \
-    "bne 1b\n" \
-    "add sp, #12\n" \
-    "pop {r3}\n" \
-    "stm r3, {r8-r11}\n" \
+    "ldrd r4, r5, [sp]\n add r0, r0, r4\n add r1, r1, r5\n" \
+    "ldr r4, [sp, #8]\n subs r4, r4, #1\n" \
+    "bne 11b\n" \
+    "ldr r4, [sp, #24]\n stm r4!, {r8-r11}\n str r4, [sp, #24]\n" \
+    "ldrd r4, r5, [sp, #16]\n" next "strd r4, r5, [sp, #16]\n" \
+    "ldr r4, [sp, #64]\n subs r4, r4, #1\n str r4, [sp, #64]\n" \
+    "bne 10b\n" \
+    "add sp, #28\n" \
     "pop {r4-r11, pc}\n"
 
 // Adds the products of two factors in r4 and the words in r5 and r6: 10 instructions for 8.
@@ -149,8 +154,8 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
 
 // 33 instructions for 16 products of four factors that lie side by side, 7 if all are 0. Else 20
 // for 8 of two factors, 8 if both are 0.
-OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc) {
+OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc, size_t fours) {
     __asm__ (OG_WALK(
         "cmp r2, #1\n"
         "bne 5f\n"
@@ -187,12 +192,13 @@ OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk, const int8_t *d, const
         "8: add r1, r1, r3, lsl #1\n"
         "subs r12, r12, #1\n"
         "bne 7b\n"
-        "9:\n"));
+        "9:\n",
+        "adds r5, #4\n"));
 }
 
 // 14 instructions for 4 products.
-OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk,
-    const int8_t *d, const int8_t *a, int32_t *acc) {
+OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc, size_t fours) {
     __asm__ (OG_WALK(
         "2: ldr r4, [r0]\n add r0, r0, r2\n"
         "ldr r5, [r1]\n add r1, r1, r3\n"
@@ -201,7 +207,8 @@ OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk,
         "smlabb r8, r6, r7, r8\n smlabb r9, r4, r5, r9\n"
         "smlatt r10, r6, r7, r10\n smlatt r11, r4, r5, r11\n"
         "subs r12, r12, #1\n"
-        "bne 2b\n"));
+        "bne 2b\n",
+        "adds r4, #4\n adds r5, #4\n"));
 }
 
 #include "og_dot_fours.h"

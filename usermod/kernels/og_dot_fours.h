@@ -2,8 +2,8 @@
 #ifndef OG_DOT_FOURS_H
 #define OG_DOT_FOURS_H
 
-// Columns and channels of og_dot.c by fours, or by eights, for cores that have loops of so many,
-// and one at a time where there are fewer.
+// Columns and channels of og_dot.c by fours, for cores that have loops of so many, and one at a
+// time where there are fewer.
 
 // The sum of one column, or of one channel.
 static int32_t dot_column(const og_walk_t *walk, const int8_t *d, const int8_t *a) {
@@ -19,27 +19,22 @@ static int32_t dot_column(const og_walk_t *walk, const int8_t *d, const int8_t *
 
 static inline void dot_columns(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
     int32_t *acc) {
-    size_t c = 0;
-#ifdef OG_COLUMNS_8
-    for (; c + 8 <= n; c += 8) {
-        dot_columns_8(walk, d, a + c, acc + c);
+    size_t fours = n >> 2;
+    if (fours > 0) {
+        columns_fours(walk, d, a, acc, fours);
     }
-#endif
-    for (; c + 4 <= n; c += 4) {
-        dot_columns_4(walk, d, a + c, acc + c);
-    }
-    for (; c < n; c++) {
+    for (size_t c = fours << 2; c < n; c++) {
         acc[c] += dot_column(walk, d, a + c);
     }
 }
 
 static inline void dot_channels(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
     int32_t *acc) {
-    size_t c = 0;
-    for (; c + 4 <= n; c += 4) {
-        dot_channels_4(walk, d + c, a + c, acc + c);
+    size_t fours = n >> 2;
+    if (fours > 0) {
+        channels_fours(walk, d, a, acc, fours);
     }
-    for (; c < n; c++) {
+    for (size_t c = fours << 2; c < n; c++) {
         acc[c] += dot_column(walk, d + c, a + c);
     }
 }

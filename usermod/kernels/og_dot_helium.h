@@ -56,8 +56,6 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
 }
 
 // A load and a multiplication for 4 products; eight columns share the rest of the loop.
-#define OG_COLUMNS_8
-
 static inline __attribute__((always_inline)) void columns(const og_walk_t *walk,
     const int8_t *d, const int8_t *a, bool eight, int32_t *acc) {
     int32x4_t s = vldrwq_s32(acc), s_4 = eight ? vldrwq_s32(acc + 4) : s;
@@ -78,18 +76,18 @@ static inline __attribute__((always_inline)) void columns(const og_walk_t *walk,
     }
 }
 
-static inline void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc) {
-    columns(walk, d, a, false, acc);
-}
-
-static inline void dot_columns_8(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc) {
-    columns(walk, d, a, true, acc);
+static inline void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc, size_t fours) {
+    for (; fours >= 2; fours -= 2, a += 8, acc += 8) {
+        columns(walk, d, a, true, acc);
+    }
+    if (fours > 0) {
+        columns(walk, d, a, false, acc);
+    }
 }
 
 // Two loads and a multiplication and addition for 4 products.
-static inline void dot_channels_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+static inline void channels(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc) {
     int32x4_t s = vldrwq_s32(acc);
     int32_t d_k = walk->d_k, a_k = walk->a_k;
@@ -100,6 +98,13 @@ static inline void dot_channels_4(const og_walk_t *walk, const int8_t *d, const 
         }
     }
     vstrwq_s32(acc, s);
+}
+
+static inline void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc, size_t fours) {
+    for (size_t c = 0; c < fours << 2; c += 4) {
+        channels(walk, d + c, a + c, acc + c);
+    }
 }
 
 #include "og_dot_fours.h"

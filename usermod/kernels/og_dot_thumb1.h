@@ -97,25 +97,29 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     }
 }
 
-// Both loops of a walk around a step that works on d at r0 and a at r1, and
-// is there twice. It may use r3 and r4, has 0, 1, 2 in r5 to r7 and sums in r8
-// to r11. It leaves d as it is or, if d_less is 1, at 1 more, and a at 1 more.
-#define OG_WALK(d_less, step_1, step_2, behind) \
+// `fours` >= 1 times both loops of a walk around a step that works on d at r0 and a at r1, and
+// is there twice. It may use r3 and r4, has 0, 1, 2 in r5 to r7 and sums in r8 to r11. It leaves
+// d as it is or, if d_less is 1, at 1 more, and a at 1 more. After four columns `next` goes on
+// from r0, where d was, and r1.
+#define OG_WALK(d_less, step_1, step_2, next, behind) \
     ".syntax unified\n" \
     "push {r4-r7, lr}\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
-    "push {r3-r7}\n" \
-    "ldm r3!, {r4-r7}\n" \
+    "push {r0-r7}\n" \
+    "sub sp, #12\n" /* leaps of d and a are at sp, n_j at 8, walk at 12, d at 16, a at 20, */ \
+    "ldr r2, [r0, #4]\n" /* acc at 24, fours at 64 */ \
+    "ldr r3, [r0, #12]\n mov lr, r3\n muls r3, r2\n" \
+    "ldr r1, [r0, #8]\n subs r1, r1, r3\n str r1, [sp]\n" /* from a line's end to the next */ \
+    "ldr r3, [r0, #20]\n subs r1, r3, #1\n mov r12, r1\n muls r3, r2\n" \
+    "ldr r1, [r0, #16]\n subs r1, r1, r3\n str r1, [sp, #4]\n" \
+    "movs r3, #" d_less "\n rsbs r3, r3, #0\n add lr, r3\n" \
+    "10: ldr r3, [sp, #24]\n ldm r3!, {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "ldr r3, [r0, #12]\n subs r3, #" d_less "\n mov lr, r3\n" \
-    "ldr r3, [r0, #20]\n subs r3, #1\n mov r12, r3\n" \
-    "ldr r3, [r0]\n" \
-    "push {r0-r3}\n" /* walk is at sp, d at 4, a at 8, n_j at 12, acc at 16 */ \
     "movs r5, #0\n movs r6, #1\n movs r7, #2\n" \
-    "1: ldr r4, [sp]\n" \
-    "ldr r0, [sp, #4]\n ldr r3, [r4, #8]\n adds r3, r3, r0\n str r3, [sp, #4]\n" \
-    "ldr r1, [sp, #8]\n ldr r3, [r4, #16]\n adds r3, r3, r1\n str r3, [sp, #8]\n" \
-    "ldr r2, [r4, #4]\n" \
+    "ldr r4, [sp, #12]\n ldr r3, [r4]\n" \
+    "ldr r0, [sp, #16]\n ldr r1, [sp, #20]\n" \
+    "11: str r3, [sp, #8]\n" \
+    "ldr r4, [sp, #12]\n ldr r2, [r4, #4]\n" \
     "lsrs r3, r2, #1\n" \
     "bcc 2f\n" \
     "adds r2, #1\n" \
@@ -126,12 +130,18 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     "5: add r0, lr\n add r1, r12\n" \
     "subs r2, #2\n" \
     "bne 2b\n" \
-    "ldr r4, [sp, #12]\n subs r4, #1\n str r4, [sp, #12]\n" \
-    "bne 1b\n" \
-    "add sp, #16\n" \
-    "pop {r3}\n" \
+    "ldr r3, [sp]\n adds r0, r0, r3\n" \
+    "ldr r3, [sp, #4]\n adds r1, r1, r3\n" \
+    "ldr r3, [sp, #8]\n subs r3, #1\n" \
+    "bne 11b\n" \
+    "ldr r3, [sp, #24]\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
     "stm r3!, {r4-r7}\n" \
+    "str r3, [sp, #24]\n" \
+    "ldr r0, [sp, #16]\n ldr r1, [sp, #20]\n" next "str r0, [sp, #16]\n str r1, [sp, #20]\n" \
+    "ldr r3, [sp, #64]\n subs r3, #1\n str r3, [sp, #64]\n" \
+    "bne 10b\n" \
+    "add sp, #28\n" \
     "pop {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
     "pop {r4-r7, pc}\n" \
@@ -149,9 +159,10 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     "ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"
 
 // 18 instructions for 4 products, 10 for a zero.
-OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc) {
+OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc, size_t fours) {
     __asm__ (OG_WALK("0", OG_COLUMNS_STEP("6f", "8: "), OG_COLUMNS_STEP("7f", "9: "),
+        "adds r1, #4\n",
         "6: cmp r3, #0\n"
         "bne 8b\n"
         "adds r1, #1\n"
@@ -170,9 +181,9 @@ OG_ASM_FUNCTION void dot_columns_4(const og_walk_t *walk, const int8_t *d, const
     "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"
 
 // 21 instructions for 4 products.
-OG_ASM_FUNCTION void dot_channels_4(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc) {
-    __asm__ (OG_WALK("1", OG_CHANNELS_STEP, OG_CHANNELS_STEP, ""));
+OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
+    int32_t *acc, size_t fours) {
+    __asm__ (OG_WALK("1", OG_CHANNELS_STEP, OG_CHANNELS_STEP, "adds r0, #4\n adds r1, #4\n", ""));
 }
 
 // 16 instructions a weight, 7 where the step is 0.
