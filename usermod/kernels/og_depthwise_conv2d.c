@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "og_depthwise_conv2d.h"
 
-// Adds the products of channels first .. first + n - 1 at one output pixel.
-static void pixel_sums(const og_linear_t *l, const og_window_t *s, const int8_t *x,
-    int32_t oy, int32_t ox, size_t first, size_t n, int32_t *acc) {
-    int32_t channels = s->in_c;
+// Adds the products of n channels at one output pixel, from the first that x and w are of. The
+// walk has all steps. Not a part of its caller, whose frame is large as it is.
+static __attribute__((noinline)) void pixel_sums(const og_window_t *s, og_walk_t *walk,
+    const int8_t *x, const int8_t *w, int32_t oy, int32_t ox, size_t n, int32_t *acc) {
     og_run_t run;
     og_run_begin(&run, s, oy, ox);
     // Runs that lie under each other are one walk.
-    og_walk_t walk = {1, 1, s->x.n_in * channels, channels, s->x.kernel * channels, channels};
-    if (run.left > 0) {
-        walk.n_j = (size_t)run.left;
-    }
+    walk->n_j = run.left > 0 ? (size_t)run.left : 1;
     while (og_run_next(&run, s)) {
-        walk.n_k = run.n;
-        og_dot_channels_s8(&walk, x + run.pixel * (size_t)channels + first,
-            l->w + run.tap * (size_t)channels + first, n, acc);
+        walk->n_k = run.n;
+        og_dot_channels_s8(walk, x + run.pixel * (size_t)walk->d_k,
+            w + run.tap * (size_t)walk->d_k, n, acc);
         if (run.left >= 0) {
             break;
         }
@@ -30,17 +27,28 @@ int32_t og_depthwise_conv2d_forward_s8(const og_linear_t *l, const og_window_t *
     og_linear_exponents(l, &low, &high);
     og_tensor_t t;
     og_tensor_begin(&t, range, low + e_x, activation);
+    og_walk_t walk;
+    walk.d_k = walk.a_k = s->in_c;
+    walk.d_j = s->x.n_in * s->in_c;
+    walk.a_j = s->x.kernel * s->in_c;
     do {
         for (size_t first = 0; first < channels; first += OG_BLOCK) {
             size_t n = channels - first < OG_BLOCK ? channels - first : OG_BLOCK;
             int32_t bias[OG_BLOCK], acc[OG_BLOCK];
             og_linear_biases(l, first, n, e_x, bias);
+            // Items of pixels that lie side by side are made together.
+            size_t held = 0, most = n == channels && l->n_e == 1 ? OG_BLOCK - n : 0;
             int8_t *y_p = y + first;
             for (int32_t oy = 0; oy < s->y.n_out; oy++) {
-                for (int32_t ox = 0; ox < s->x.n_out; ox++, y_p += channels) {
-                    og_copy_s32(bias, n, acc);
-                    pixel_sums(l, s, x, oy, ox, first, n, acc);
-                    og_linear_items(l, &t, first, n, low, acc, y_p);
+                for (int32_t ox = 0; ox < s->x.n_out; ox++) {
+                    og_copy_s32(bias, n, acc + held);
+                    pixel_sums(s, &walk, x + first, l->w + first, oy, ox, n, acc + held);
+                    held += n;
+                    if (held > most || (ox + 1 == s->x.n_out && oy + 1 == s->y.n_out)) {
+                        og_linear_items(l, &t, first, held, low, acc, y_p);
+                        y_p += held == n ? channels : held;
+                        held = 0;
+                    }
                 }
             }
         }
