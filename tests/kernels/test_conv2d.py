@@ -123,6 +123,23 @@ def test_backward_x_equals_reference(kernels, seed, kind):
         np.testing.assert_equal(kernels.conv2d_backward_x(*args), linear_backward_x(*args))
 
 
+@kinds
+def test_rows_without_errors_are_left_out_as_in_the_reference(kernels, kind):
+    rng = np.random.default_rng(3)
+    for kept in (), (0,), (6,), (2, 3), (1, 5), (0, 6):
+        window = random_window(rng, kind, channels(rng), 7)
+        n_in, n_out, row = sizes(window)
+        dy, x, w = int8(rng, n_out).reshape(-1, 7), int8(rng, n_in), int8(rng, 7, row)
+        dy[:, [o for o in range(7) if o not in kept]] = 0
+        for e_w in int8(rng, 1) // 8, int8(rng, 7) // 8:
+            back = dy.ravel(), w, window, -9, e_w, random_error(rng, n_in), Range(-5, 0, 1)
+            np.testing.assert_equal(kernels.conv2d_backward_x(*back), linear_backward_x(*back))
+        for residual, momentum in (True, 0), (True, 3), (False, 0):
+            layer = random_weights(rng, 7, row, 7, residual, momentum > 0)
+            args = layer, dy.ravel(), x, window, -9, -7, Rate(3, 2, 0, momentum)
+            np.testing.assert_equal(kernels.conv2d_update(*args), linear_update(*args))
+
+
 @seeds
 @kinds
 def test_update_equals_reference(kernels, seed, kind):

@@ -112,11 +112,12 @@ typedef struct back_t {
 
 static void back_begin(back_t *b, const og_linear_t *l, const og_window_t *s, const int8_t *dy,
     size_t repeats) {
-    size_t first;
+    size_t first = 0;
     b->l = l;
     b->s = s;
     b->e_ref = og_linear_reference(l, og_window_taps(s) * repeats * l->n_out);
-    b->walk.n_k = og_linear_rows(l, dy, og_window_outputs(s), &first);
+    b->walk.n_k = l->n_e == 1 ? og_linear_rows(dy, og_window_outputs(s), l->n_out, &first) :
+        l->n_out;
     b->walk.d_k = 1;
     b->walk.a_k = (int32_t)l->n_in;
     b->walk.d_j = -s->x.sign * s->out_c;

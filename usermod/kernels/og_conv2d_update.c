@@ -17,11 +17,7 @@ static uint32_t bias_gradients(const og_window_t *s, const int8_t *dy, size_t o,
     og_dot_columns_s8(&walk, &one, dy + o, n, g_bias);
     uint32_t rows = 0;
     for (size_t r = 0; r < n; r++) {
-        const int8_t *dy_o = dy + o + r, *end = dy_o + pixels * (size_t)s->out_c;
-        while (dy_o < end && *dy_o == 0) {
-            dy_o += s->out_c;
-        }
-        rows |= (uint32_t)(dy_o < end) << r;
+        rows |= (uint32_t)og_linear_any(dy + o + r, pixels, (size_t)s->out_c) << r;
     }
     return rows;
 }
@@ -125,8 +121,13 @@ void og_conv2d_update_s8(const og_weights_t *layer, const og_window_t *s, const 
     size_t clamped = 0;
     og_step_t step;
     og_update_step(rate, e_dy + e_x, e_dy, *layer->e_w, 0, 1, &step);
-    for (size_t o = 0; o < layer->n_b; o += ROWS) {
-        size_t rows = layer->n_b - o < ROWS ? layer->n_b - o : ROWS;
+    size_t first = 0, end = layer->n_b;
+    if (layer->velocity == NULL) {
+        end = og_linear_rows(dy, og_window_outputs(s), end, &first);
+        end += first;
+    }
+    for (size_t o = first; o < end; o += ROWS) {
+        size_t rows = end - o < ROWS ? end - o : ROWS;
         int32_t g_bias[ROWS];
         uint32_t marked = bias_gradients(s, dy, o, rows, g_bias);
         marked = layer->velocity != NULL ? (1u << ROWS) - 1 : marked;

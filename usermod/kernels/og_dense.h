@@ -55,9 +55,11 @@ void og_linear_items(const og_linear_t *l, og_tensor_t *t, size_t first, size_t 
 void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t *dy,
     int32_t e_ref, const int8_t *w, size_t n, int32_t *acc);
 
-// How many rows from `first` on there are beside which all errors of n pixels are 0; rows that
-// have exponents of their own are all counted.
-size_t og_linear_rows(const og_linear_t *l, const int8_t *dy, size_t n, size_t *first);
+// Whether the first row has an error that is not 0 at any of n >= 1 pixels.
+bool og_linear_any(const int8_t *dy, size_t n, size_t rows);
+
+// How many of the rows there are from `first` on beside which all errors of n pixels are 0.
+size_t og_linear_rows(const int8_t *dy, size_t n, size_t rows, size_t *first);
 
 // What stands for dy in the sums that go back, where rows have exponents of
 // their own: dy shifted right by e_ref - e_w[o], at most 2^7 times as large.

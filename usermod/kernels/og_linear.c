@@ -62,23 +62,25 @@ void og_linear_columns(const og_linear_t *l, const og_walk_t *walk, const int8_t
     }
 }
 
-size_t og_linear_rows(const og_linear_t *l, const int8_t *dy, size_t n, size_t *first) {
-    if (l->n_e > 1) {
-        *first = 0;
-        return l->n_out;
-    }
-    size_t low = l->n_out, end = 0;
-    for (; n > 0 && (low > 0 || end < l->n_out); n--, dy += l->n_out) {
-        size_t o = 0;
-        while (o < low && dy[o] == 0) {
-            o++;
+bool og_linear_any(const int8_t *dy, size_t n, size_t rows) {
+    do {
+        if (*dy != 0) {
+            return true;
         }
-        low = o;
-        for (o = l->n_out; o > end && dy[o - 1] == 0;) {
-            o--;
-        }
-        end = o;
+        dy += rows;
+    } while (--n > 0);
+    return false;
+}
+
+size_t og_linear_rows(const int8_t *dy, size_t n, size_t rows, size_t *first) {
+    size_t o = 0, left = rows;
+    while (left > 0 && !og_linear_any(dy + o, n, rows)) {
+        o++;
+        left--;
     }
-    *first = low;
-    return low < end ? end - low : 0;
+    while (left > 0 && !og_linear_any(dy + o + left - 1, n, rows)) {
+        left--;
+    }
+    *first = o;
+    return left;
 }
