@@ -1,5 +1,5 @@
 """
-Count what the kernels cost on emulated cores, and write bench/kernels/results.csv.
+Count what the kernels cost on emulated cores, and write results.csv and bytes.csv beside them.
 
     tools/bench_kernels.py [CORE...]
 
@@ -33,6 +33,7 @@ MIDTRAINING = OUT / "midtraining.bin"
 STEPS, SAMPLES = 3000, 100
 
 HEADER = "core", "build", "kernel", "operation", "macs", "instructions"
+BYTES_HEADER = "core", "build", "bytes"
 BUILDS = {"portable": ["-DOG_PORTABLE"], "optimised": []}
 TRAINING = "train.c", "net.c", "net.h", "midtraining.h"
 IMAGE = "main.c", "layers.c", "steps.c", "net.c", "midtraining.c"
@@ -133,6 +134,21 @@ def compile_image(compiler, build, sources, image, *flags):
         *(*kernels, "-o", image),
     ]
     subprocess.run(command, check=True)
+
+
+def kernel_bytes(name, kind):
+    """Return the code and constants of all kernels, in bytes."""
+    compiler = CORES[name].compiler
+    kernels, firmware_flags = firmware_variables()
+    objects = OUT / f"{name}-{kind}-objects"
+    objects.mkdir(parents=True, exist_ok=True)
+    flags = "-std=gnu99", "-Os", "-c", *BUILDS[kind], *firmware_flags
+    subprocess.run([*compiler, *flags, *kernels], cwd=objects, check=True)
+    size = [compiler[0].replace("gcc", "size"), "--totals"]
+    size += [pathlib.Path(kernel).with_suffix(".o").name for kernel in kernels]
+    printed = subprocess.run(size, cwd=objects, capture_output=True, text=True, check=True).stdout
+    text, data, _ = printed.splitlines()[-1].split()[:3]
+    return int(text) + int(data)
 
 
 def make_midtraining():
@@ -287,6 +303,15 @@ def write(found):
                 lines.writerows(found.get((core, kind), []))
 
 
+def write_bytes(found):
+    """Write bytes, in the order of cores."""
+    with kernel_tables.BYTES.open("w", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(BYTES_HEADER)
+        for core in CORES:
+            lines.writerows((core, k, found[core, k]) for k in BUILDS if (core, k) in found)
+
+
 def changes(written, measured, share=0.02):
     """Return a line for each row that is new, is gone, or has changed by more than a share."""
     old, new = ({row[:5]: row[5] for row in rows} for rows in (written, measured))
@@ -305,15 +330,18 @@ def main():
     if not make_midtraining():
         print("SKIP cnn_step_midtraining: dataset-fashion-mnist is missing: make fashion")
     found = read()
+    sizes = kernel_tables.read_bytes() if kernel_tables.BYTES.exists() else {}
     for name in names:
         if lacking := CORES[name].missing():
             print(f"SKIP {name}: {lacking} is missing")
             continue
         for kind in BUILDS:
             found[name, kind] = table(name, kind, measure(name, kind))
+            sizes[name, kind] = kernel_bytes(name, kind)
             for *words, macs, counted in found[name, kind]:
                 print(*(f"{w:20}" for w in words), f"{macs:10,}{counted:12,}{counted / macs:8.2f}")
         write(found)
+        write_bytes(sizes)
     kernel_tables.main()
 
 

@@ -1,5 +1,5 @@
 """
-Write the tables of bench/kernels/README.md, of what its results.csv says.
+Write the tables of bench/kernels/README.md, of what results.csv and bytes.csv there say.
 
 What is met and what is not is worked out here, of counts alone; how a limit comes about is said
 in the README.
@@ -15,6 +15,7 @@ import tables
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "bench/kernels/README.md"
 RESULTS = ROOT / "bench/kernels/results.csv"
+BYTES = ROOT / "bench/kernels/bytes.csv"
 
 BARRED = "M0+", "M4"
 OPERATIONS = "forward", "backward_x", "update"
@@ -51,6 +52,12 @@ def read(path=RESULTS):
         rows = csv.reader(file)
         next(rows)
         return {tuple(words): (int(macs), int(count)) for *words, macs, count in rows}
+
+
+def read_bytes(path=BYTES):
+    """Return the bytes of all kernels, as a dict of (core, build)."""
+    with path.open(newline="") as file:
+        return {(core, build): int(n) for core, build, n in list(csv.reader(file))[1:]}
 
 
 def _per_mac(results, *key):
@@ -180,7 +187,27 @@ def limits(results):
     return tables.table([*header, *_kernels(results)], rows)
 
 
-TABLES = {"bars": bars, "kernels": kernels, "steps": steps, "limits": limits}
+def sizes(results):
+    """A row for each core: bytes and speed of the portable kernels and of its own."""
+    size, names = read_bytes(), ("portable", "optimised")
+    rows = []
+    for core in _cores(results):
+        if core == "rp2040-cycles":  # the same code as that of M0+
+            continue
+        steps = [results[core, build, "cnn_step", "step"][1] for build in names]
+        cells = [*(size[core, build] for build in names), *steps]
+        rows.append([core, *cells, f"{steps[0] / steps[1]:.1f} x"])
+    header = ["core", "bytes, portable", "bytes", "CNN's step, portable", "CNN's step", "faster"]
+    return tables.table(header, rows)
+
+
+TABLES = {
+    "bytes and speed": sizes,
+    "bars": bars,
+    "kernels": kernels,
+    "steps": steps,
+    "limits": limits,
+}
 
 
 def fill(text):

@@ -158,6 +158,16 @@ def test_a_step_is_that_of_a_trainer(name, make, shape, tmp_path):
         assert sample.tobytes() == state[end - 784 : end][: len(sample)]
 
 
+@pytest.mark.parametrize(("core", "build"), ALL)
+def test_kernels_have_the_bytes_that_are_written(core, build, need):
+    lacking = bench_kernels.CORES[core].missing()
+    need(not lacking, f"{lacking} is missing: make bench")
+
+    said = kernel_tables.read_bytes()[core, build]
+
+    assert said == pytest.approx(bench_kernels.kernel_bytes(core, build), rel=0.02)
+
+
 def test_tables_are_what_was_measured():
     text = kernel_tables.README.read_text()
 
