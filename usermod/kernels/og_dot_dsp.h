@@ -216,11 +216,12 @@ OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, cons
 #endif // OG_OWN_DOTS
 
 // Moves weights by fours, `n` of them and at least four, as long as none may have to be clamped:
-// 28 instructions, 7 where all four items are 0. Returns how many were moved. A step is the upper
-// half of x * scaled / 2^16 + 1/2, at most 64 in magnitude; what is cut off below before the half
-// is added is less than what is cut off behind.
+// 32 instructions, 7 where all four items are 0. Returns how many were moved. Items are the upper
+// bytes of halves, so a step, at most 2^14 in magnitude, is the upper half of 2^8 x * scaled /
+// 2^16 + 2^15; what is cut off below before that is added is less than what is cut off behind. A
+// step is made 2^7 less, so that weights in full are 2^7 more, and their upper bytes rounded.
 //
-//   r0 w   r1 residual   r2 x   r4 scaled   r8 1/2   r12 end of x   lr 0   r9 to r11 bytes
+//   r0 w   r1 residual   r2 x   r4 scaled   r8 what is added   r12 end of x   r9 to r11 constants
 OG_ASM_FUNCTION size_t move_fours(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
     int32_t scaled) {
     __asm__ (
@@ -228,24 +229,25 @@ OG_ASM_FUNCTION size_t move_fours(int8_t *w, int8_t *residual, const int8_t *x, 
         "push {r2, r4-r11, lr}\n"
         "ldr r4, [sp, #40]\n"
         "add r12, r2, r3\n"
-        "mov r8, #0x8000\n mov r9, #0x01010101\n mov r10, #0x80808080\n mov r11, #0x02020202\n"
-        "mov lr, #0\n"
+        "movw r8, #0x8000\n movt r8, #0xff80\n mov r9, #0xff00ff00\n"
+        "mov r10, #0x81818181\n mov r11, #0x03030303\n"
         "1: ldr r3, [r2], #4\n"
         "cbz r3, 3f\n"
-        "sxtb16 r5, r3\n sxtb16 r3, r3, ror #8\n"
+        "and r5, r9, r3, lsl #8\n and r3, r3, r9\n" // items 0 and 2, 1 and 3
         "smlawb r6, r4, r5, r8\n smlawt r7, r4, r5, r8\n pkhtb r6, r7, r6, asr #16\n"
         "smlawb r5, r4, r3, r8\n smlawt r7, r4, r3, r8\n pkhtb r5, r7, r5, asr #16\n"
-        "uxtb16 r6, r6\n uxtb16 r5, r5\n orr r6, r6, r5, lsl #8\n"
-        // Of the residuals, modulo 2^8. Where the difference is below 0 and does not look like
-        // it, or the other way round, it carries.
-        "ldr r3, [r1]\n ssub8 r3, r3, r6\n"
-        "sel r5, lr, r9\n"
-        "and r6, r9, r3, lsr #7\n"
-        // Below -128 and above 127 it is -128 then, which may have to be clamped, as -127.
-        "ldr r7, [r0]\n qsub8 r7, r7, r5\n sadd8 r7, r7, r6\n"
-        "eor r5, r7, r10\n uqsub8 r5, r11, r5\n"
-        "cbnz r5, 4f\n"
-        "str r3, [r1], #4\n str r7, [r0], #4\n"
+        "ldr r3, [r0]\n"
+        "and r7, r9, r3, lsl #8\n qsub16 r6, r7, r6\n"
+        "and r7, r3, r9\n qsub16 r5, r7, r5\n"
+        "ldr r3, [r1]\n"
+        "sxtab16 r6, r6, r3\n sxtab16 r5, r5, r3, ror #8\n"
+        "uxtb16 r3, r6\n uxtb16 r7, r5\n orr r3, r3, r7, lsl #8\n eor r3, r3, #0x80808080\n"
+        "uxtb16 r6, r6, ror #8\n and r5, r5, r9\n orr r6, r6, r5\n"
+        // What saturates is within 2^7 of an end then, or of the other one, so that its upper
+        // byte is 127 or -128; and what has to be clamped has these or -127.
+        "uadd8 r7, r6, r10\n uqsub8 r7, r11, r7\n"
+        "cbnz r7, 4f\n"
+        "str r3, [r1], #4\n str r6, [r0], #4\n"
         "2: cmp r2, r12\n"
         "bne 1b\n"
         "b 5f\n"
@@ -260,11 +262,12 @@ OG_ASM_FUNCTION size_t move_fours(int8_t *w, int8_t *residual, const int8_t *x, 
 static inline bool move_products(int8_t *w, int8_t *residual, const int8_t *x, size_t n,
     int32_t factor, int32_t shift) {
     bool clamped = false;
-    // Else steps may be larger than 64.
-    if (shift == 0 || og_abs(factor) >= (int32_t)1 << (shift - 1)) {
+    // Else steps may be larger than 2^14, or there is no whole number to scale by.
+    if (shift > 24 || og_abs(factor) >> shift >= 128) {
         return move_singly(w, residual, x, n, factor, shift);
     }
-    int32_t scaled = (int32_t)((uint32_t)factor << (32 - shift));
+    // Below 2^31 in magnitude.
+    int32_t scaled = (int32_t)((uint32_t)factor << (24 - shift));
     for (size_t i = 0; i < n;) {
         if (n - i >= 4) {
             i += move_fours(w + i, residual + i, x + i, (n - i) & ~(size_t)3, scaled);
