@@ -63,15 +63,19 @@ void og_dense_update_s8(const og_weights_t *layer, const int8_t *dy, const int8_
         sum_x += (uint32_t)og_abs(x[i]);
     }
     size_t clamped = 0;
+    og_step_t step;
+    og_update_step(rate, e_dy + e_x, e_dy, *layer->e_w, 0, 1, &step);
     for (size_t o = 0; o < layer->n_b; o++) {
-        if (dy[o] == 0 && layer->velocity == NULL) {
+        int32_t d = dy[o];
+        if (d == 0 && layer->velocity == NULL) {
             continue;
         }
-        og_step_t step;
-        og_update_step(rate, e_dy + e_x, e_dy, *layer->e_w,
-            (uint32_t)og_abs(dy[o]) * sum_x, (uint32_t)n_in, &step);
-        clamped += og_update_products(layer, o * n_in, dy[o], x, n_in, rate, step.weight);
-        og_update_bias(layer, o, dy[o], rate, step.bias);
+        if (rate->normalize) {
+            og_update_step(rate, e_dy + e_x, e_dy, *layer->e_w, (uint32_t)og_abs(d) * sum_x,
+                (uint32_t)n_in, &step);
+        }
+        clamped += og_update_products(layer, o * n_in, d, x, n_in, rate, step.weight);
+        og_update_bias(layer, o, d, rate, step.bias);
     }
     og_update_make_room(layer, clamped);
 }

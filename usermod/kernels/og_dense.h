@@ -39,10 +39,8 @@ static inline int32_t og_linear_exponent(const og_linear_t *l, size_t o) {
 // The least exponent of all rows, and the greatest.
 void og_linear_exponents(const og_linear_t *l, int32_t *low, int32_t *high);
 
-// The bias of row o as a part of sums whose exponent is e_acc, |bias| <= 2^29.
-int32_t og_linear_bias(const og_linear_t *l, size_t o, int32_t e_acc);
-
-// The biases of rows first .. first + n - 1 as parts of sums whose exponents are the rows' plus e_x.
+// The biases of rows first .. first + n - 1, |bias| <= 2^29, as parts of sums whose exponents are
+// the rows' plus e_x.
 void og_linear_biases(const og_linear_t *l, size_t first, size_t n, int32_t e_x, int32_t *acc);
 
 // Items of rows first .. first + n - 1, from their sums; `low` is the least exponent of all rows.

@@ -118,7 +118,7 @@ static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift,
     "strb r7, [r1, r3]\n" \
     "2: adds r3, #1\n" \
     "bne 1b\n" \
-    "mov r0, r11\n" \
+    "6: mov r0, r11\n" \
     "pop {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
     "pop {r4-r7, pc}\n" \
@@ -130,7 +130,9 @@ static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift,
     "bhi 5f\n" \
     "4: strb r7, [r1, r3]\n" \
     "adds r7, #128\n lsrs r7, r7, #8\n strb r7, [r0, r3]\n" \
-    "b 2b\n" \
+    "adds r3, #1\n" \
+    "bne 1b\n" \
+    "b 6b\n" \
     "5: movs r6, #1\n mov r11, r6\n" \
     "mov r6, r9\n" \
     "asrs r7, r7, #31\n eors r6, r7\n subs r7, r6, r7\n" \

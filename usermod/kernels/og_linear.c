@@ -10,14 +10,6 @@ void og_linear_exponents(const og_linear_t *l, int32_t *low, int32_t *high) {
     }
 }
 
-int32_t og_linear_bias(const og_linear_t *l, size_t o, int32_t e_acc) {
-    if (l->b == NULL) {
-        return 0;
-    }
-    int32_t b = og_clamp(l->b[o], OG_BIAS_MAX);
-    return og_round_by(b, e_acc - OG_BIAS_EXPONENT); // at most 2^29, shifted either way
-}
-
 int32_t og_linear_reference(const og_linear_t *l, size_t readings) {
     int32_t low, high;
     og_linear_exponents(l, &low, &high);
@@ -29,8 +21,12 @@ int32_t og_linear_reference(const og_linear_t *l, size_t readings) {
 }
 
 void og_linear_biases(const og_linear_t *l, size_t first, size_t n, int32_t e_x, int32_t *acc) {
-    for (size_t o = 0; o < n; o++) {
-        acc[o] = og_linear_bias(l, first + o, og_linear_exponent(l, first + o) + e_x);
+    for (size_t o = first; o < first + n; o++, acc++) {
+        *acc = 0;
+        if (l->b != NULL) {
+            int32_t shift = og_linear_exponent(l, o) + e_x - OG_BIAS_EXPONENT;
+            *acc = og_round_by(og_clamp(l->b[o], OG_BIAS_MAX), shift);
+        }
     }
 }
 

@@ -78,10 +78,14 @@ size_t og_update_weights(const og_weights_t *layer, size_t k, const int32_t *g, 
 size_t og_update_products(const og_weights_t *layer, size_t k, int32_t d, const int8_t *x, size_t n,
     const og_rate_t *rate, int32_t shift) {
     if (plain(layer) && shift >= -10) {
-        // At most 2^14 * 15 * 2^10 < 2^29 in magnitude, where steps would saturate.
-        int32_t up = shift < 0 ? -shift : 0;
-        return og_move_products_s8(layer->w + k, layer->residual + k, x, n,
-            d * rate->factor * ((int32_t)1 << up), shift > 30 ? 30 : shift + up);
+        int32_t factor = d * rate->factor;
+        if (shift < 0) {
+            // Products are at most 2^14 * 15 * 2^10 < 2^29 in magnitude, where steps would saturate.
+            factor *= (int32_t)1 << -shift;
+            shift = 0;
+        }
+        return og_move_products_s8(layer->w + k, layer->residual + k, x, n, factor,
+            shift > 30 ? 30 : shift);
     }
     size_t clamped = 0;
     for (size_t start = 0; start < n; start += OG_BLOCK) {
