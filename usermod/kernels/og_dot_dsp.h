@@ -110,6 +110,9 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     size_t fours = rows >> 2;
     if (fours > 0) {
         dot_fours(x, w, stride, n, start, acc, fours);
+        if ((rows & 3) == 0) {
+            return;
+        }
     }
     for (size_t r = fours << 2; r < rows; r++) {
         acc[r] = start[r] + dot_row(x, w + r * stride, n);
