@@ -92,10 +92,10 @@ static void block_gradient(const og_window_t *s, const int8_t *dy, const int8_t 
 }
 
 // Moves rows o .. o + rows - 1, those that are marked, by their gradients made together. They
-// are not normalised and have residuals.
-static size_t update_rows(const og_weights_t *layer, const og_window_t *s, const int8_t *dy,
-    const int8_t *x, size_t o, size_t rows, uint32_t marked, const og_rate_t *rate,
-    int32_t shift) {
+// are not normalised and have residuals. By itself, as its frame is large.
+static __attribute__((noinline)) size_t update_rows(const og_weights_t *layer,
+    const og_window_t *s, const int8_t *dy, const int8_t *x, size_t o, size_t rows,
+    uint32_t marked, const og_rate_t *rate, int32_t shift) {
     size_t row = layer->n / layer->n_b;
     size_t clamped = 0;
     for (size_t start = 0; start < row; start += COLUMNS) {
