@@ -101,92 +101,87 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
 }
 
 // `fours` >= 1 times both loops of a walk around a step that works on d at r0 and a at r1, and
-// is there twice. It may use r3 and r4, has 0, 1, 2 in r5 to r7 and sums in r8 to r11. It leaves
-// d as it is or, if d_less is 1, at 1 more, and a at 1 more. After four columns `next` goes on
-// from r0, where d was, and r1.
-#define OG_WALK(d_less, step_1, step_2, next, behind) \
+// is there four times, of so many bytes: a line of n_k steps begins in the midst of them. It may
+// use r3 and r4, and has 0, 1, 2, 3 in r5, r6, r7, r2, the steps of d and a in lr and r12, by
+// which it moves r0 and r1, and sums in r8 to r11. After four columns `next` goes on from r0,
+// where d was, and r1.
+#define OG_WALK(bytes, steps, next, behind) \
     ".syntax unified\n" \
     "push {r4-r7, lr}\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
     "push {r0-r7}\n" \
-    "sub sp, #12\n" /* leaps of d and a are at sp, n_j at 8, walk at 12, d at 16, a at 20, */ \
-    "ldr r2, [r0, #4]\n" /* acc at 24, fours at 64 */ \
-    "ldr r3, [r0, #12]\n mov lr, r3\n muls r3, r2\n" \
+    "sub sp, #24\n" /* leaps of d and a are at sp, where a line begins at 8, its rounds at 12, */ \
+    "ldr r2, [r0, #4]\n" /* those left at 16, n_j at 20, walk at 24, d at 28, a at 32, */ \
+    "ldr r3, [r0, #12]\n mov lr, r3\n muls r3, r2\n" /* acc at 36, fours at 76 */ \
     "ldr r1, [r0, #8]\n subs r1, r1, r3\n str r1, [sp]\n" /* from a line's end to the next */ \
-    "ldr r3, [r0, #20]\n subs r1, r3, #1\n mov r12, r1\n muls r3, r2\n" \
+    "ldr r3, [r0, #20]\n mov r12, r3\n muls r3, r2\n" \
     "ldr r1, [r0, #16]\n subs r1, r1, r3\n str r1, [sp, #4]\n" \
-    "movs r3, #" d_less "\n rsbs r3, r3, #0\n add lr, r3\n" \
-    "10: ldr r3, [sp, #24]\n ldm r3!, {r4-r7}\n" \
+    "adds r3, r2, #3\n lsrs r3, r3, #2\n str r3, [sp, #12]\n" \
+    "lsls r3, r3, #2\n subs r3, r3, r2\n" \
+    "movs r2, #" bytes "\n muls r3, r2\n subs r3, #2\n str r3, [sp, #8]\n" \
+    "10: ldr r3, [sp, #36]\n ldm r3!, {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "movs r5, #0\n movs r6, #1\n movs r7, #2\n" \
-    "ldr r4, [sp, #12]\n ldr r3, [r4]\n" \
-    "ldr r0, [sp, #16]\n ldr r1, [sp, #20]\n" \
-    "11: str r3, [sp, #8]\n" \
-    "ldr r4, [sp, #12]\n ldr r2, [r4, #4]\n" \
-    "lsrs r3, r2, #1\n" \
-    "bcc 2f\n" \
-    "adds r2, #1\n" \
-    "b 4f\n" \
-    "2: " step_1 \
-    "3: add r0, lr\n add r1, r12\n" \
-    "4: " step_2 \
-    "5: add r0, lr\n add r1, r12\n" \
-    "subs r2, #2\n" \
-    "bne 2b\n" \
+    "movs r5, #0\n movs r6, #1\n movs r7, #2\n movs r2, #3\n" \
+    "ldr r4, [sp, #24]\n ldr r3, [r4]\n" \
+    "ldr r0, [sp, #28]\n ldr r1, [sp, #32]\n" \
+    "11: str r3, [sp, #20]\n" \
+    "ldr r4, [sp, #12]\n ldr r3, [sp, #8]\n" \
+    "str r4, [sp, #16]\n" \
+    "add pc, r3\n" \
+    "12: " steps \
+    "ldr r3, [sp, #16]\n subs r3, #1\n str r3, [sp, #16]\n" \
+    "bne 12b\n" \
     "ldr r3, [sp]\n adds r0, r0, r3\n" \
     "ldr r3, [sp, #4]\n adds r1, r1, r3\n" \
-    "ldr r3, [sp, #8]\n subs r3, #1\n" \
+    "ldr r3, [sp, #20]\n subs r3, #1\n" \
     "bne 11b\n" \
-    "ldr r3, [sp, #24]\n" \
+    "ldr r3, [sp, #36]\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
     "stm r3!, {r4-r7}\n" \
-    "str r3, [sp, #24]\n" \
-    "ldr r0, [sp, #16]\n ldr r1, [sp, #20]\n" next "str r0, [sp, #16]\n str r1, [sp, #20]\n" \
-    "ldr r3, [sp, #64]\n subs r3, #1\n str r3, [sp, #64]\n" \
+    "str r3, [sp, #36]\n" \
+    "ldr r0, [sp, #28]\n ldr r1, [sp, #32]\n" next "str r0, [sp, #28]\n str r1, [sp, #32]\n" \
+    "ldr r3, [sp, #76]\n subs r3, #1\n str r3, [sp, #76]\n" \
     "bne 10b\n" \
-    "add sp, #28\n" \
+    "add sp, #40\n" \
     "pop {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
     "pop {r4-r7, pc}\n" \
     behind
 
 // The first product is 0 if d is, or the item of a.
-#define OG_COLUMNS_STEP(zero, go_on) \
+#define OG_COLUMNS_STEP(n) \
     "ldrsb r3, [r0, r5]\n" \
     "ldrsb r4, [r1, r5]\n muls r4, r3\n" \
-    "beq " zero "\n" \
+    "beq 2" #n "f\n" \
     "add r8, r4\n" \
-    go_on "ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
+    "3" #n ": ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
     "ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n" \
-    "adds r1, #1\n" \
-    "ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"
+    "ldrsb r4, [r1, r2]\n muls r4, r3\n add r11, r4\n" \
+    "4" #n ": add r0, lr\n add r1, r12\n"
 
-// 18 instructions for 4 products, 10 for a zero.
+#define OG_COLUMNS_ZERO(n) "2" #n ": cmp r3, #0\n bne 3" #n "b\n b 4" #n "b\n"
+
+// 17 instructions for 4 products, 9 for a zero.
 OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK("0", OG_COLUMNS_STEP("6f", "8: "), OG_COLUMNS_STEP("7f", "9: "),
+    __asm__ (OG_WALK("32",
+        OG_COLUMNS_STEP(0) OG_COLUMNS_STEP(1) OG_COLUMNS_STEP(2) OG_COLUMNS_STEP(3),
         "adds r1, #4\n",
-        "6: cmp r3, #0\n"
-        "bne 8b\n"
-        "adds r1, #1\n"
-        "b 3b\n"
-        "7: cmp r3, #0\n"
-        "bne 9b\n"
-        "adds r1, #1\n"
-        "b 5b\n"));
+        OG_COLUMNS_ZERO(0) OG_COLUMNS_ZERO(1) OG_COLUMNS_ZERO(2) OG_COLUMNS_ZERO(3)));
 }
 
 #define OG_CHANNELS_STEP \
     "ldrsb r3, [r0, r5]\n ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n" \
     "ldrsb r3, [r0, r6]\n ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
     "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n" \
-    "adds r0, #1\n adds r1, #1\n" \
-    "ldrsb r3, [r0, r7]\n ldrsb r4, [r1, r7]\n muls r4, r3\n add r11, r4\n"
+    "ldrsb r3, [r0, r2]\n ldrsb r4, [r1, r2]\n muls r4, r3\n add r11, r4\n" \
+    "add r0, lr\n add r1, r12\n"
 
-// 21 instructions for 4 products.
+// 19 instructions for 4 products.
 OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK("1", OG_CHANNELS_STEP, OG_CHANNELS_STEP, "adds r0, #4\n adds r1, #4\n", ""));
+    __asm__ (OG_WALK("36", OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP,
+        "adds r0, #4\n adds r1, #4\n", ""));
 }
 
 // 16 instructions a weight, 7 where the step is 0.
