@@ -13,10 +13,12 @@
 #include "og_dot_portable.h"
 #endif
 
+#ifndef OG_OWN_ROWS
 void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *x, const int8_t *w, size_t stride,
     size_t rows, size_t n, const int32_t *start, int32_t *acc) {
     dot_rows(x, w, stride, rows, n, start, acc);
 }
+#endif
 
 void OG_HOT(og_dot_columns_s8) og_dot_columns_s8(const og_walk_t *walk, const int8_t *d,
     const int8_t *a, size_t n, int32_t *acc) {

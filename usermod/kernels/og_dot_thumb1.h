@@ -21,23 +21,33 @@
     "ldrsb r7, [r6, r3]\n muls r7, r2\n add r11, r7\n" \
     "adds r3, #1\n"
 
-// `fours` >= 1 times four rows of n >= 1 items.
-OG_ASM_FUNCTION void dot_fours(const int8_t *x, const int8_t *w, size_t stride, size_t n,
-    const int32_t *start, int32_t *acc, size_t fours) {
+// 5 instructions a product: r0 and r1 are the ends, r5 the index, up to 0, and r4 the sum.
+#define OG_ROW_STEP \
+    "ldrsb r6, [r0, r5]\n ldrsb r7, [r1, r5]\n muls r7, r6\n" \
+    "adds r4, r4, r7\n adds r5, #1\n"
+
+// The whole of og_dot_rows_s8(), as it is called often and passes seven arguments.
+#define OG_OWN_ROWS
+__attribute__((naked)) void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *x,
+    const int8_t *w, size_t stride, size_t rows, size_t n, const int32_t *start, int32_t *acc) {
     __asm__ (
         ".syntax unified\n"
         "push {r4-r7, lr}\n"
         "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
-        "push {r2-r7}\n" // stride is at sp, n at 4, start at 44, acc at 48, fours at 52
-        "adds r0, r0, r3\n"
-        "adds r1, r1, r3\n"
-        "1: ldr r7, [sp, #44]\n"
+        "push {r2-r7}\n" // stride is at sp, rows left at 4, n at 44, start at 48, acc at 52
+        "ldr r7, [sp, #44]\n"
+        "adds r0, r0, r7\n"
+        "adds r1, r1, r7\n"
+        "subs r3, #4\n"
+        "blo 6f\n"
+        "1: str r3, [sp, #4]\n"
+        "ldr r7, [sp, #48]\n"
         "ldm r7!, {r2-r5}\n"
-        "str r7, [sp, #44]\n"
+        "str r7, [sp, #48]\n"
         "mov r8, r2\n mov r9, r3\n mov r10, r4\n mov r11, r5\n"
         "ldr r2, [sp]\n"
         "adds r4, r1, r2\n adds r5, r4, r2\n adds r6, r5, r2\n"
-        "ldr r3, [sp, #4]\n"
+        "ldr r3, [sp, #44]\n"
         "rsbs r3, r3, #0\n"
         "b 3f\n"
         "2: " OG_ROWS_STEP
@@ -47,57 +57,35 @@ OG_ASM_FUNCTION void dot_fours(const int8_t *x, const int8_t *w, size_t stride, 
         "beq 5f\n"
         "4: " OG_ROWS_STEP OG_ROWS_STEP OG_ROWS_STEP OG_ROWS_STEP
         "bne 4b\n"
-        "5: ldr r7, [sp, #48]\n"
+        "5: ldr r7, [sp, #52]\n"
         "mov r2, r8\n mov r3, r9\n mov r4, r10\n mov r5, r11\n"
         "stm r7!, {r2-r5}\n"
-        "str r7, [sp, #48]\n"
+        "str r7, [sp, #52]\n"
         "ldr r2, [sp]\n"
         "adds r1, r6, r2\n"
-        "ldr r3, [sp, #52]\n"
+        "ldr r3, [sp, #4]\n"
+        "subs r3, #4\n"
+        "bhs 1b\n"
+        "6: adds r3, #4\n"
+        "beq 12f\n"
+        "7: ldr r7, [sp, #48]\n ldm r7!, {r4}\n str r7, [sp, #48]\n"
+        "ldr r5, [sp, #44]\n"
+        "rsbs r5, r5, #0\n"
+        "b 9f\n"
+        "8: " OG_ROW_STEP
+        "9: lsls r7, r5, #30\n"
+        "bne 8b\n"
+        "cmp r5, #0\n"
+        "beq 11f\n"
+        "10: " OG_ROW_STEP OG_ROW_STEP OG_ROW_STEP OG_ROW_STEP
+        "bne 10b\n"
+        "11: ldr r7, [sp, #52]\n stm r7!, {r4}\n str r7, [sp, #52]\n"
+        "adds r1, r1, r2\n"
         "subs r3, #1\n"
-        "str r3, [sp, #52]\n"
-        "bne 1b\n"
-        "pop {r2-r7}\n"
+        "bne 7b\n"
+        "12: pop {r2-r7}\n"
         "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
         "pop {r4-r7, pc}\n");
-}
-
-// 5 instructions a product.
-#define OG_ROW_STEP \
-    "ldrsb %[b], [%[x], %[k]]\n ldrsb %[t], [%[w], %[k]]\n muls %[t], %[b]\n" \
-    "adds %[s], %[t]\n adds %[k], #1\n"
-
-static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
-    int32_t s = 0, t, b, k = -(int32_t)n;
-    __asm__ (
-        ".syntax unified\n"
-        "b 2f\n"
-        "1: " OG_ROW_STEP
-        "2: lsls %[t], %[k], #30\n"
-        "bne 1b\n"
-        "cmp %[k], #0\n"
-        "beq 4f\n"
-        "3: " OG_ROW_STEP OG_ROW_STEP OG_ROW_STEP OG_ROW_STEP
-        "bne 3b\n"
-        "4:\n"
-        : [k] "+l" (k), [t] "=&l" (t), [b] "=&l" (b), [s] "+l" (s)
-        : [x] "l" (x + n), [w] "l" (w + n)
-        : "cc", "memory");
-    return s;
-}
-
-static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, size_t rows,
-    size_t n, const int32_t *start, int32_t *acc) {
-    size_t fours = rows >> 2;
-    if (fours > 0) {
-        dot_fours(x, w, stride, n, start, acc, fours);
-        if ((rows & 3) == 0) {
-            return;
-        }
-    }
-    for (size_t r = fours << 2; r < rows; r++) {
-        acc[r] = start[r] + dot_row(x, w + r * stride, n);
-    }
 }
 
 // `fours` >= 1 times both loops of a walk around a step that works on d at r0 and a at r1, and
