@@ -31,23 +31,27 @@ static void gather(const og_linear_t *l, const og_window_t *s, const int8_t *x,
             patch[k] = 0;
         }
     }
-    x += run->pixel * in_c;
-    patch += run->tap * in_c;
+    // From the ends on, so that one index is enough.
+    x += run->pixel * in_c + bytes;
+    patch += run->tap * in_c + bytes;
     for (int32_t j = run->left; j > 0; j--) {
         // A run is one step before the first.
         x += x_step;
         patch += patch_step;
-        for (size_t k = 0; k < bytes; k++) {
+        int32_t k = -(int32_t)bytes;
+        do {
             patch[k] = x[k];
-        }
+            __asm__ volatile (""); // a call of memcpy() would cost more than a few bytes
+        } while (++k < 0);
     }
 }
 
-// The sums of rows first .. first + n - 1 at one output pixel, from `start` on.
+// The sums of rows first .. first + n - 1 at an output pixel of a line, from `start` on.
 static void pixel_sums(const og_linear_t *l, const og_window_t *s, const int8_t *x,
-    int32_t oy, int32_t ox, size_t first, size_t n, const int32_t *start, int32_t *acc) {
+    const og_run_t *line, int32_t ox, size_t first, size_t n, const int32_t *start,
+    int32_t *acc) {
     og_run_t run;
-    og_run_begin(&run, s, oy, ox);
+    og_run_pixel(&run, line, s, ox);
     if (run.left > 1 && l->n_in <= PATCH && run.n * (size_t)s->in_c < LONG_RUN) {
         int8_t patch[PATCH];
         gather(l, s, x, &run, patch);
@@ -73,8 +77,10 @@ int32_t og_conv2d_forward_s8(const og_linear_t *l, const og_window_t *s, const i
             size_t held = 0, most = n == l->n_out && l->n_e == 1 ? OG_BLOCK - n : 0;
             int8_t *y_p = y + first;
             for (int32_t oy = 0; oy < s->y.n_out; oy++) {
+                og_run_t line;
+                og_run_line(&line, s, oy);
                 for (int32_t ox = 0; ox < s->x.n_out; ox++) {
-                    pixel_sums(l, s, x, oy, ox, first, n, bias, acc + held);
+                    pixel_sums(l, s, x, &line, ox, first, n, bias, acc + held);
                     held += n;
                     if (held > most || (ox + 1 == s->x.n_out && oy + 1 == s->y.n_out)) {
                         og_linear_items(l, &t, first, held, low, acc, y_p);
@@ -91,9 +97,11 @@ int32_t og_conv2d_forward_s8(const og_linear_t *l, const og_window_t *s, const i
 int32_t og_conv2d_forward_s32(const og_linear_t *l, const og_window_t *s, const int8_t *x,
     int32_t e_x, int32_t *y) {
     for (int32_t oy = 0; oy < s->y.n_out; oy++) {
+        og_run_t line;
+        og_run_line(&line, s, oy);
         for (int32_t ox = 0; ox < s->x.n_out; ox++, y += l->n_out) {
             og_linear_biases(l, 0, l->n_out, e_x, y);
-            pixel_sums(l, s, x, oy, ox, 0, l->n_out, y, y);
+            pixel_sums(l, s, x, &line, ox, 0, l->n_out, y, y);
         }
     }
     return l->e_w[0] + e_x;

@@ -90,25 +90,44 @@ void og_reader_next(og_reader_t *reader, const og_axis_t *a, og_span_t *span) {
     reader->rest += a->exact ? a->divisor : 1;
 }
 
-void og_run_begin(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox) {
-    run->left = -1;
-    run->oy = oy;
-    run->ox = ox;
-    run->ky = 0;
-    run->kx = 0;
+void og_run_line(og_run_t *line, const og_window_t *s, int32_t oy) {
+    line->left = -1;
+    line->oy = oy;
     if (s->y.divisor + s->x.divisor != 2 || s->y.sign + s->x.sign != 2) {
         return;
     }
-    int32_t iy = oy * s->y.stride + s->y.offset, ix = ox * s->x.stride + s->x.offset;
-    int32_t ky = iy < 0 ? -iy : 0, kx = ix < 0 ? -ix : 0;
-    int32_t ky_end = s->y.n_in - iy, kx_end = s->x.n_in - ix;
+    int32_t iy = oy * s->y.stride + s->y.offset;
+    int32_t ky = iy < 0 ? -iy : 0, ky_end = s->y.n_in - iy;
     ky_end = ky_end < s->y.kernel ? ky_end : s->y.kernel;
-    kx_end = kx_end < s->x.kernel ? kx_end : s->x.kernel;
-    run->left = ky < ky_end && kx < kx_end ? ky_end - ky : 0;
-    run->n = (size_t)(kx_end - kx);
+    line->left = ky < ky_end ? ky_end - ky : 0;
     // One row before the first, as og_run_next() goes on first.
-    run->pixel = (size_t)((iy + ky - 1) * s->x.n_in + ix + kx);
-    run->tap = (size_t)((ky - 1) * s->x.kernel + kx);
+    line->pixel = (size_t)((iy + ky - 1) * s->x.n_in);
+    line->tap = (size_t)((ky - 1) * s->x.kernel);
+}
+
+void og_run_pixel(og_run_t *run, const og_run_t *line, const og_window_t *s, int32_t ox) {
+    run->left = line->left;
+    if (line->left < 0) {
+        run->oy = line->oy;
+        run->ox = ox;
+        run->ky = 0;
+        run->kx = 0;
+        return;
+    }
+    int32_t ix = ox * s->x.stride + s->x.offset;
+    int32_t kx = ix < 0 ? -ix : 0, kx_end = s->x.n_in - ix;
+    kx_end = kx_end < s->x.kernel ? kx_end : s->x.kernel;
+    if (kx >= kx_end) {
+        run->left = 0;
+    }
+    run->n = (size_t)(kx_end - kx);
+    run->pixel = line->pixel + (size_t)(ix + kx);
+    run->tap = line->tap + (size_t)kx;
+}
+
+void og_run_begin(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox) {
+    og_run_line(run, s, oy);
+    og_run_pixel(run, run, s, ox);
 }
 
 bool og_run_search(og_run_t *run, const og_window_t *s) {

@@ -145,6 +145,11 @@ typedef struct _og_run_t {
 } og_run_t;
 
 void og_run_begin(og_run_t *run, const og_window_t *s, int32_t oy, int32_t ox);
+
+// The same in two parts: what the pixels of a line share, and one of them, which the line may be.
+void og_run_line(og_run_t *line, const og_window_t *s, int32_t oy);
+void og_run_pixel(og_run_t *run, const og_run_t *line, const og_window_t *s, int32_t ox);
+
 bool og_run_search(og_run_t *run, const og_window_t *s);
 
 static inline bool og_run_next(og_run_t *run, const og_window_t *s) {
