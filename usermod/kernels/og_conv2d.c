@@ -145,7 +145,11 @@ static __attribute__((noinline)) void span_sums(back_t *b, size_t start, size_t 
     int32_t d_i = b->y.first_step * b->dy_line, w_i = b->y.second_step * b->w_line;
     b->walk.n_j = (size_t)b->x.n;
     for (int32_t k = b->x.n > 0 && b->walk.n_k > 0 ? b->y.n : 0; k > 0; k--) {
-        og_linear_columns(b->l, &b->walk, dy, b->e_ref, w, n, acc);
+        if (b->l->n_e == 1) {
+            og_dot_columns_s8(&b->walk, dy, w, n, acc);
+        } else {
+            og_linear_columns(b->l, &b->walk, dy, b->e_ref, w, n, acc);
+        }
         dy += d_i;
         w += w_i;
     }

@@ -42,17 +42,21 @@ static void span_sums(const og_window_t *s, const int8_t *dy, const int8_t *x,
     og_dot_columns_s8(&walk, by_row ? d : a, by_row ? a : d, n, acc);
 }
 
-// The same over all spans of a tap.
-static void tap_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
-    int32_t kx, int32_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
-    for (int32_t ry = 0; ry < og_axis_phases(&s->y); ry++) {
+// The same over all spans of taps of a line, kx .. kx_end - 1, each with n sums.
+static void line_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
+    int32_t kx, int32_t kx_end, int32_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
+    int32_t x_phases = og_axis_phases(&s->x);
+    for (int32_t ry = og_axis_phases(&s->y) - 1; ry >= 0; ry--) {
         og_span_t y_span;
         og_axis_sources(&s->y, ky, ry, &y_span);
-        for (int32_t rx = 0; rx < og_axis_phases(&s->x) && y_span.n > 0; rx++) {
-            og_span_t x_span;
-            og_axis_sources(&s->x, kx, rx, &x_span);
-            if (x_span.n > 0) {
-                span_sums(s, dy, x, &y_span, &x_span, o, c, by_row, n, acc);
+        int32_t *sums = acc;
+        for (int32_t k = kx; k < kx_end && y_span.n > 0; k++, sums += n) {
+            for (int32_t rx = x_phases - 1; rx >= 0; rx--) {
+                og_span_t x_span;
+                og_axis_sources(&s->x, k, rx, &x_span);
+                if (x_span.n > 0) {
+                    span_sums(s, dy, x, &y_span, &x_span, o, c, by_row, n, sums);
+                }
             }
         }
     }
@@ -61,12 +65,10 @@ static void tap_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, in
 // Writes the gradient of row o, |g| <= 2^29, tap by tap.
 static void row_gradient(const og_window_t *s, const int8_t *dy, const int8_t *x, size_t o,
     int32_t *g) {
-    size_t in_c = (size_t)s->in_c;
+    size_t in_c = (size_t)s->in_c, line = (size_t)s->x.kernel * in_c;
     og_clear_s32(g, og_window_taps(s) * in_c);
-    for (int32_t ky = 0; ky < s->y.kernel; ky++) {
-        for (int32_t kx = 0; kx < s->x.kernel; kx++, g += in_c) {
-            tap_sums(s, dy, x, ky, kx, (int32_t)o, 0, true, in_c, g);
-        }
+    for (int32_t ky = 0; ky < s->y.kernel; ky++, g += line) {
+        line_sums(s, dy, x, ky, 0, s->x.kernel, (int32_t)o, 0, true, in_c, g);
     }
 }
 
@@ -83,8 +85,8 @@ static void block_gradient(const og_window_t *s, const int8_t *dy, const int8_t 
         int32_t k = (int32_t)(start + i), tap = k / s->in_c;
         int32_t acc[ROWS];
         og_clear_s32(acc, ROWS);
-        tap_sums(s, dy, x, tap / s->x.kernel, tap % s->x.kernel, (int32_t)o, k - tap * s->in_c,
-            false, rows, acc);
+        int32_t ky = tap / s->x.kernel, kx = tap - ky * s->x.kernel;
+        line_sums(s, dy, x, ky, kx, kx + 1, (int32_t)o, k - tap * s->in_c, false, rows, acc);
         for (size_t r = 0; r < rows; r++) {
             g[r][i] = acc[r];
         }
