@@ -22,41 +22,41 @@ static uint32_t bias_gradients(const og_window_t *s, const int8_t *dy, size_t o,
     return rows;
 }
 
-// Adds sums over output pixels that read something at a tap, as spans say: of n columns of dy,
-// from row o on, and one channel c of x, or, by row, of n channels of x from c on and one row o.
-static void span_sums(const og_window_t *s, const int8_t *dy, const int8_t *x,
-    const og_span_t *y_span, const og_span_t *x_span, int32_t o, int32_t c, bool by_row, size_t n,
-    int32_t *acc) {
-    int32_t in_c = s->in_c, out_c = s->out_c;
-    const int8_t *d = dy + (y_span->first * s->x.n_out + x_span->first) * out_c + o;
-    const int8_t *a = x + (y_span->second * s->x.n_in + x_span->second) * in_c + c;
-    int32_t d_j = y_span->first_step * s->x.n_out * out_c, d_k = x_span->first_step * out_c;
-    int32_t a_j = y_span->second_step * s->x.n_in * in_c, a_k = x_span->second_step * in_c;
-    og_walk_t walk;
-    walk.n_j = (size_t)y_span->n;
-    walk.n_k = (size_t)x_span->n;
-    walk.d_j = by_row ? d_j : a_j;
-    walk.d_k = by_row ? d_k : a_k;
-    walk.a_j = by_row ? a_j : d_j;
-    walk.a_k = by_row ? a_k : d_k;
-    og_dot_columns_s8(&walk, by_row ? d : a, by_row ? a : d, n, acc);
-}
-
-// The same over all spans of taps of a line, kx .. kx_end - 1, each with n sums.
+// Adds sums over output pixels that read something at taps of a line, kx .. kx_end - 1, n sums
+// for each: of n columns of dy, from row o on, and one channel c of x, or, by row, of n channels
+// of x from c on and one row o.
 static void line_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
     int32_t kx, int32_t kx_end, int32_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
+    int32_t in_c = s->in_c, out_c = s->out_c;
+    int32_t d_line = s->x.n_out * out_c, a_line = s->x.n_in * in_c;
     int32_t x_phases = og_axis_phases(&s->x);
     for (int32_t ry = og_axis_phases(&s->y) - 1; ry >= 0; ry--) {
-        og_span_t y_span;
-        og_axis_sources(&s->y, ky, ry, &y_span);
+        og_span_t span;
+        og_axis_sources(&s->y, ky, ry, &span);
+        if (span.n == 0) {
+            continue;
+        }
+        const int8_t *d_first = dy + span.first * d_line + o;
+        const int8_t *a_first = x + span.second * a_line + c;
+        int32_t d_j = span.first_step * d_line, a_j = span.second_step * a_line;
+        og_walk_t walk;
+        walk.n_j = (size_t)span.n;
+        walk.d_j = by_row ? d_j : a_j;
+        walk.a_j = by_row ? a_j : d_j;
         int32_t *sums = acc;
-        for (int32_t k = kx; k < kx_end && y_span.n > 0; k++, sums += n) {
+        for (int32_t k = kx; k < kx_end; k++, sums += n) {
             for (int32_t rx = x_phases - 1; rx >= 0; rx--) {
-                og_span_t x_span;
-                og_axis_sources(&s->x, k, rx, &x_span);
-                if (x_span.n > 0) {
-                    span_sums(s, dy, x, &y_span, &x_span, o, c, by_row, n, sums);
+                og_axis_sources(&s->x, k, rx, &span);
+                if (span.n == 0) {
+                    continue;
                 }
+                const int8_t *d = d_first + span.first * out_c;
+                const int8_t *a = a_first + span.second * in_c;
+                int32_t d_k = span.first_step * out_c, a_k = span.second_step * in_c;
+                walk.n_k = (size_t)span.n;
+                walk.d_k = by_row ? d_k : a_k;
+                walk.a_k = by_row ? a_k : d_k;
+                og_dot_columns_s8(&walk, by_row ? d : a, by_row ? a : d, n, sums);
             }
         }
     }

@@ -9,44 +9,45 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 // r0 sums, r1 n, r2 shift, r3 limit, and y and a mask on the stack. Registers for the loop: r0
-// next sum, r1 next item, r2 shift, r3 limit, r4 half, r5, r6 temporary.
+// next sum, r1 end of y, r2 shift, r3 limit, r4 index, up to 0, r5, r6 temporary, r7 twice the
+// limit, r12 half, lr end of the mask.
 #define OG_ITEMS(item) \
     ".syntax unified\n" \
     "push {r4-r7, lr}\n" \
-    "lsls r1, r1, #2\n adds r1, r1, r0\n mov r12, r1\n" \
-    "movs r4, #1\n lsls r4, r2\n lsrs r4, r4, #1\n" \
-    "ldr r1, [sp, #20]\n" \
-    "ldr r7, [sp, #24]\n subs r7, r7, r1\n mov lr, r7\n" \
+    "movs r4, #1\n lsls r4, r2\n lsrs r4, r4, #1\n mov r12, r4\n" \
+    "ldr r7, [sp, #24]\n adds r7, r7, r1\n mov lr, r7\n" \
+    "rsbs r4, r1, #0\n" \
+    "ldr r7, [sp, #20]\n adds r1, r1, r7\n" \
     "lsls r7, r3, #1\n" \
     "1: ldm r0!, {r5}\n" \
     item \
-    "2: strb r5, [r1]\n" \
-    "adds r1, #1\n" \
-    "cmp r0, r12\n" \
+    "2: strb r5, [r1, r4]\n" \
+    "adds r4, #1\n" \
     "bne 1b\n" \
     "3: ldr r0, [sp, #20]\n" \
     "subs r0, r1, r0\n" \
+    "adds r0, r0, r4\n" \
     "pop {r4-r7, pc}\n"
 
 #define OG_ROUND \
-    "adds r5, r5, r4\n" \
+    "add r5, r12\n" \
     "asrs r5, r2\n" \
     "adds r6, r5, r3\n" \
     "cmp r6, r7\n" \
     "bhi 3f\n"
 
-// 10 instructions an item.
+// 9 instructions an item.
 OG_ASM_FUNCTION size_t round_all(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
     int8_t *y, const int8_t *mask) {
     __asm__ (OG_ITEMS(OG_ROUND));
 }
 
-// 14 instructions an item.
+// 13 instructions an item.
 OG_ASM_FUNCTION size_t round_masked(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
     int8_t *y, const int8_t *mask) {
     __asm__ (OG_ITEMS(
         "mov r6, lr\n"
-        "ldrsb r6, [r1, r6]\n"
+        "ldrsb r6, [r6, r4]\n"
         "cmp r6, #0\n"
         "ble 4f\n"
         OG_ROUND)
@@ -60,7 +61,7 @@ OG_ASM_FUNCTION size_t rectify_all(const int32_t *sums, size_t n, int32_t shift,
     __asm__ (OG_ITEMS(
         "cmp r5, #0\n"
         "ble 4f\n"
-        "adds r5, r5, r4\n"
+        "add r5, r12\n"
         "asrs r5, r2\n"
         "beq 5f\n"
         "cmp r5, r3\n"
