@@ -88,25 +88,25 @@ __attribute__((naked)) void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *
         "pop {r4-r7, pc}\n");
 }
 
-// `fours` >= 1 times both loops of a walk around a step that works on d at r0 and a at r1, and
-// is there four times, of so many bytes: a line of n_k steps begins in the midst of them. It may
-// use r3 and r4, and has 0, 1, 2, 3 in r5, r6, r7, r2, the steps of d and a in lr and r12, by
-// which it moves r0 and r1, and sums in r8 to r11. After four columns `next` goes on from r0,
-// where d was, and r1.
-#define OG_WALK(bytes, steps, next, behind) \
+// `fours` >= 1 times both loops of a walk around a step of so many bytes, which is there 1 << log
+// times from 12 on, `ahead` bytes behind where a line begins: one of n_k steps begins in the midst
+// of them. A step works on d at r0 and a at r1, which it moves by their steps in lr and r12. It may
+// use r3 and r4, and has 0, 1, 2, 3 in r5, r6, r7, r2 and sums in r8 to r11. After four columns
+// `next` goes on from r0, where d was, and r1.
+#define OG_WALK(log, bytes, ahead, steps, next, behind) \
     ".syntax unified\n" \
     "push {r4-r7, lr}\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
     "push {r0-r7}\n" \
-    "sub sp, #24\n" /* leaps of d and a are at sp, where a line begins at 8, its rounds at 12, */ \
-    "ldr r2, [r0, #4]\n" /* those left at 16, n_j at 20, walk at 24, d at 28, a at 32, */ \
+    "sub sp, #24\n" /* leaps of d and a are at sp, how far to jump into a line at 8, */ \
+    "ldr r2, [r0, #4]\n" /* its rounds at 12 and 16, n_j at 20, walk at 24, d at 28, a at 32, */ \
     "ldr r3, [r0, #12]\n mov lr, r3\n muls r3, r2\n" /* acc at 36, fours at 76 */ \
     "ldr r1, [r0, #8]\n subs r1, r1, r3\n str r1, [sp]\n" /* from a line's end to the next */ \
     "ldr r3, [r0, #20]\n mov r12, r3\n muls r3, r2\n" \
     "ldr r1, [r0, #16]\n subs r1, r1, r3\n str r1, [sp, #4]\n" \
-    "adds r3, r2, #3\n lsrs r3, r3, #2\n str r3, [sp, #12]\n" \
-    "lsls r3, r3, #2\n subs r3, r3, r2\n" \
-    "movs r2, #" bytes "\n muls r3, r2\n subs r3, #2\n str r3, [sp, #8]\n" \
+    "subs r3, r2, #1\n lsrs r3, r3, #" log "\n adds r3, #1\n str r3, [sp, #12]\n" \
+    "lsls r3, r3, #" log "\n subs r3, r3, r2\n" \
+    "movs r2, #" bytes "\n muls r3, r2\n adds r3, #" ahead " - 2\n str r3, [sp, #8]\n" \
     "10: ldr r3, [sp, #36]\n ldm r3!, {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
     "movs r5, #0\n movs r6, #1\n movs r7, #2\n movs r2, #3\n" \
@@ -116,46 +116,54 @@ __attribute__((naked)) void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *
     "ldr r4, [sp, #12]\n ldr r3, [sp, #8]\n" \
     "str r4, [sp, #16]\n" \
     "add pc, r3\n" \
-    "12: " steps \
+    steps \
     "ldr r3, [sp, #16]\n subs r3, #1\n str r3, [sp, #16]\n" \
-    "bne 12b\n" \
+    "bne 13f\n" \
     "ldr r3, [sp]\n adds r0, r0, r3\n" \
     "ldr r3, [sp, #4]\n adds r1, r1, r3\n" \
     "ldr r3, [sp, #20]\n subs r3, #1\n" \
-    "bne 11b\n" \
+    "bne 14f\n" \
     "ldr r3, [sp, #36]\n" \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
     "stm r3!, {r4-r7}\n" \
     "str r3, [sp, #36]\n" \
     "ldr r0, [sp, #28]\n ldr r1, [sp, #32]\n" next "str r0, [sp, #28]\n str r1, [sp, #32]\n" \
     "ldr r3, [sp, #76]\n subs r3, #1\n str r3, [sp, #76]\n" \
-    "bne 10b\n" \
+    "bne 15f\n" \
     "add sp, #40\n" \
     "pop {r4-r7}\n" \
     "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
     "pop {r4-r7, pc}\n" \
+    "13: b 12b\n 14: b 11b\n 15: b 10b\n" /* too far for a condition */ \
     behind
 
 // The first product is 0 if d is, or the item of a.
-#define OG_COLUMNS_STEP(n) \
+#define OG_COLUMNS_STEP(n, zero) \
     "ldrsb r3, [r0, r5]\n" \
     "ldrsb r4, [r1, r5]\n muls r4, r3\n" \
-    "beq 2" #n "f\n" \
+    "beq 2" #n zero "\n" \
     "add r8, r4\n" \
     "3" #n ": ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
     "ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n" \
     "ldrsb r4, [r1, r2]\n muls r4, r3\n add r11, r4\n" \
     "4" #n ": add r0, lr\n add r1, r12\n"
 
-#define OG_COLUMNS_ZERO(n) "2" #n ": cmp r3, #0\n bne 3" #n "b\n b 4" #n "b\n"
+#define OG_COLUMNS_ZERO(n, step) \
+    "2" #n ": cmp r3, #0\n bne 3" #n step "\n b 4" #n step "\n"
 
 // 17 instructions for 4 products, 9 for a zero.
 OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK("32",
-        OG_COLUMNS_STEP(0) OG_COLUMNS_STEP(1) OG_COLUMNS_STEP(2) OG_COLUMNS_STEP(3),
+    __asm__ (OG_WALK("3", "32", "24",
+        OG_COLUMNS_ZERO(0, "f") OG_COLUMNS_ZERO(1, "f")
+        OG_COLUMNS_ZERO(2, "f") OG_COLUMNS_ZERO(3, "f")
+        "12: " OG_COLUMNS_STEP(0, "b") OG_COLUMNS_STEP(1, "b")
+        OG_COLUMNS_STEP(2, "b") OG_COLUMNS_STEP(3, "b")
+        OG_COLUMNS_STEP(4, "f") OG_COLUMNS_STEP(5, "f")
+        OG_COLUMNS_STEP(6, "f") OG_COLUMNS_STEP(7, "f"),
         "adds r1, #4\n",
-        OG_COLUMNS_ZERO(0) OG_COLUMNS_ZERO(1) OG_COLUMNS_ZERO(2) OG_COLUMNS_ZERO(3)));
+        OG_COLUMNS_ZERO(4, "b") OG_COLUMNS_ZERO(5, "b")
+        OG_COLUMNS_ZERO(6, "b") OG_COLUMNS_ZERO(7, "b")));
 }
 
 #define OG_CHANNELS_STEP \
@@ -168,7 +176,8 @@ OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const
 // 19 instructions for 4 products.
 OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK("36", OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP,
+    __asm__ (OG_WALK("2", "36", "0",
+        "12: " OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP,
         "adds r0, #4\n adds r1, #4\n", ""));
 }
 
