@@ -114,7 +114,7 @@ typedef struct back_t {
     const int8_t *dy, *w;    // from the first row on that is not all 0
     int32_t e_ref;
     int32_t dy_line, w_line; // items from one line of pixels, or taps, to the next
-    og_walk_t walk;          // over taps that lie side by side, and rows
+    og_walk_t walk;          // over taps that lie in a line, and rows
     og_span_t y, x;          // the outputs that read it, and their taps
 } back_t;
 
@@ -128,8 +128,6 @@ static void back_begin(back_t *b, const og_linear_t *l, const og_window_t *s, co
         l->n_out;
     b->walk.d_k = 1;
     b->walk.a_k = (int32_t)l->n_in;
-    b->walk.d_j = -s->x.sign * s->out_c;
-    b->walk.a_j = s->x.stride * s->in_c;
     b->dy = dy + first;
     b->w = l->w + first * l->n_in;
     b->dy_line = s->x.n_out * s->out_c;
@@ -143,8 +141,18 @@ static __attribute__((noinline)) void span_sums(back_t *b, size_t start, size_t 
     const int8_t *dy = b->dy + b->y.first * b->dy_line + b->x.first * s->out_c;
     const int8_t *w = b->w + b->y.second * b->w_line + b->x.second * s->in_c + start;
     int32_t d_i = b->y.first_step * b->dy_line, w_i = b->y.second_step * b->w_line;
+    int32_t lines = b->x.n > 0 && b->walk.n_k > 0 ? b->y.n : 0;
     b->walk.n_j = (size_t)b->x.n;
-    for (int32_t k = b->x.n > 0 && b->walk.n_k > 0 ? b->y.n : 0; k > 0; k--) {
+    b->walk.d_j = b->x.first_step * s->out_c;
+    b->walk.a_j = b->x.second_step * s->in_c;
+    if (b->x.n == 1 && lines > 1) {
+        // One walk down instead of one to each line.
+        b->walk.n_j = (size_t)lines;
+        b->walk.d_j = d_i;
+        b->walk.a_j = w_i;
+        lines = 1;
+    }
+    for (; lines > 0; lines--) {
         if (b->l->n_e == 1) {
             og_dot_columns_s8(&b->walk, dy, w, n, acc);
         } else {
