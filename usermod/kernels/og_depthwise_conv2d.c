@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "og_depthwise_conv2d.h"
 
-// Adds the products of n channels at one output pixel, from the first that x and w are of. The
-// walk has all steps. Not a part of its caller, whose frame is large as it is.
+// Adds the products of n channels at an output pixel of a line, from the first that x and w are
+// of. The walk has all steps. Not a part of its caller, whose frame is large as it is.
 static __attribute__((noinline)) void pixel_sums(const og_window_t *s, og_walk_t *walk,
-    const int8_t *x, const int8_t *w, int32_t oy, int32_t ox, size_t n, int32_t *acc) {
+    const int8_t *x, const int8_t *w, const og_run_t *line, int32_t ox, size_t n, int32_t *acc) {
     og_run_t run;
-    og_run_begin(&run, s, oy, ox);
+    og_run_pixel(&run, line, s, ox);
     // Runs that lie under each other are one walk.
     walk->n_j = run.left > 0 ? (size_t)run.left : 1;
     while (og_run_next(&run, s)) {
@@ -40,9 +40,11 @@ int32_t og_depthwise_conv2d_forward_s8(const og_linear_t *l, const og_window_t *
             size_t held = 0, most = n == channels && l->n_e == 1 ? OG_BLOCK - n : 0;
             int8_t *y_p = y + first;
             for (int32_t oy = 0; oy < s->y.n_out; oy++) {
+                og_run_t line;
+                og_run_line(&line, s, oy);
                 for (int32_t ox = 0; ox < s->x.n_out; ox++) {
                     og_copy_s32(bias, n, acc + held);
-                    pixel_sums(s, &walk, x + first, l->w + first, oy, ox, n, acc + held);
+                    pixel_sums(s, &walk, x + first, l->w + first, &line, ox, n, acc + held);
                     held += n;
                     if (held > most || (ox + 1 == s->x.n_out && oy + 1 == s->y.n_out)) {
                         og_linear_items(l, &t, first, held, low, acc, y_p);
