@@ -190,10 +190,6 @@ class Weighted(Layer):
         if not isinstance(self.w, bytearray) or not isinstance(self.b, (array, type(None))):
             raise ValueError(f"{self!r}: weights in RAM to train it expected; set_weights() again")
 
-    def updates(self):
-        """Load what only training needs; return (window, update, gradient)."""
-        raise NotImplementedError
-
     def training_memory(self, residual: bool, momentum: bool, batch: bool) -> tuple:
         """Take what training needs besides, if it is not there yet, for adopt_training()."""
         n, n_all = len(self.w), len(self.w) + self._n_b
@@ -261,6 +257,7 @@ class Dense(Weighted):
         return None, module.dense_forward, module.dense_forward_s32, module.dense_backward_x
 
     def updates(self):
+        """Load what only training needs; return (window, update, gradient) for a Trainer."""
         import _octograd_train
 
         return None, _octograd_train.dense_update, _octograd_train.dense_gradient
