@@ -20,7 +20,7 @@ def forward_calls(nodes, tensors, exponents, indices) -> tuple:
     for i, node in enumerate(nodes[:-1]):
         layer, source = node.layer, node.sources[0]
         kernels = layer.kernels()
-        if kernels is None or len(node.sources) > 1:
+        if kernels is None or kernels[1] is None or len(node.sources) > 1:
             calls.append((OTHER, i + 1, source) + 8 * (None,))
             continue
         window, f, _, _ = kernels

@@ -123,22 +123,6 @@ class Windowed(Weighted):
     def forward_s32(self, x, e_x, y) -> int:
         return _octograd_conv.conv2d_forward_s32(self._window, x, self.w, self.b, e_x, self.e_w, y)
 
-    def backward_x(self, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx) -> int:
-        return self._backward_x(
-            self._window,
-            dy,
-            self.w,
-            e_dy,
-            self.e_w,
-            x,
-            e_x,
-            activation,
-            pending,
-            e_pending,
-            range,
-            dx,
-        )
-
 
 class Conv2D(Windowed):
     """

@@ -70,7 +70,11 @@ class Layer:
         return 0
 
     def kernels(self):
-        """Return (window, forward, forward_s32, backward_x) for a Trainer, or None."""
+        """
+        Return (window, forward, forward_s32, backward_x) for a Trainer, or None.
+
+        A layer that does more than its kernel forward has None for both of these.
+        """
         return None
 
     def memory(self, input_shape) -> list:
@@ -269,11 +273,6 @@ class Dense(Weighted):
 
     def forward_s32(self, x, e_x, y) -> int:
         return _octograd.dense_forward_s32(x, self.w, self.b, e_x, self.e_w, y)
-
-    def backward_x(self, dy, e_dy, x, e_x, activation, pending, e_pending, range, dx) -> int:
-        return _octograd.dense_backward_x(
-            dy, self.w, e_dy, self.e_w, x, e_x, activation, pending, e_pending, range, dx
-        )
 
 
 def uniform_limit(n_in: int, c: int) -> tuple:
