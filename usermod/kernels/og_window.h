@@ -47,13 +47,6 @@ static inline size_t og_window_taps(const og_window_t *s) {
     return (size_t)s->y.kernel * (size_t)s->x.kernel;
 }
 
-// Whether each output pixel reads just the input pixel in its own place.
-static inline bool og_window_pointwise(const og_window_t *s) {
-    return og_window_taps(s) == 1 && s->y.stride * s->x.stride == 1 &&
-           s->y.offset == 0 && s->x.offset == 0 && s->y.divisor * s->x.divisor == 1 &&
-           s->y.n_in == s->y.n_out && s->x.n_in == s->x.n_out;
-}
-
 // The input position, or -1.
 static inline int32_t og_axis_source(const og_axis_t *a, int32_t o, int32_t k) {
     int32_t u = o * a->stride + a->sign * k + a->offset;
