@@ -1,5 +1,5 @@
 """
-Write the tables of bench/kernels/README.md, of what results.csv and bytes.csv there say.
+Write the tables of READMEs, of what bench/kernels/results.csv and bytes.csv say.
 
 What is met and what is not is worked out here, of counts alone; how a limit comes about is said
 in the README.
@@ -14,6 +14,7 @@ import tables
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "bench/kernels/README.md"
+READMES = ROOT / "README.md", README
 RESULTS = ROOT / "bench/kernels/results.csv"
 BYTES = ROOT / "bench/kernels/bytes.csv"
 
@@ -216,7 +217,8 @@ def fill(text):
 
 
 def main():
-    README.write_text(fill(README.read_text()))
+    for path in READMES:
+        path.write_text(fill(path.read_text()))
 
 
 if __name__ == "__main__":
