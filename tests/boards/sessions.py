@@ -9,17 +9,17 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "device"))
+import interpreters
 from emulate import BUILD, EMULATOR, FIRMWARE, ROOT, RP2040_FLASH_MIB, Board, Rp2040Board
 
-DEVICE = ROOT / "tests/device"
-HELPERS = [DEVICE / name for name in ("border.py", "files.py", "geometry.py")]
 BUILDS = ("user", "native")
 # The native modules and the whole library take more than half of a heap of 222 KB. Where that is
 # all there is, these scripts leave the library in the flash, where it is frozen; the modules are
 # the same.
 SMALL = {"QEMU_M0", "QEMU_M4F", "QEMU_RV32"}
-LARGE_SCRIPTS = {"anomaly", "arena", "autoencoder", "checkpoint", "dense", "inplace", "memory"}
-LARGE_SCRIPTS |= {"plan", "quantizer", "saveload"}
+LARGE_SCRIPTS = {"anomaly", "arena", "autoencoder", "checkpoint", "dense", "inplace", "layers"}
+LARGE_SCRIPTS |= {"memory", "plan", "quantizer", "saveload"}
 SILENCE_S = 240  # after which a script is given up
 MARK = "=== "
 
@@ -115,7 +115,7 @@ def _start(name, build, arch, frozen):
     else:
         board = Board(name, native=build == "native")
     try:
-        files = [*HELPERS]
+        files = [*interpreters.HELPERS]
         if build == "native":
             if not frozen:
                 # From the current folder, which comes before what is frozen.

@@ -15,11 +15,8 @@ import interpreters
 import sessions
 from emulate import NAMES, Board
 
-DEVICE = sorted(p for p in sessions.DEVICE.glob("*.py") if not p.name.startswith("test_"))
-HELPERS = {path.name for path in sessions.HELPERS} | {"interpreters.py", "conftest.py"}
-DEVICE = [path for path in DEVICE if path.name not in HELPERS]
 TRAINING = [sessions.ROOT / "tests/train" / name for name in ("mlp.py", "vae.py", "cnn.py")]
-SCRIPTS = DEVICE + TRAINING
+SCRIPTS = interpreters.SCRIPTS + TRAINING
 
 # Where a script is left out, and why.
 ONLY_M0 = "Python alone, and long: on the smallest board and on unix"
@@ -34,8 +31,8 @@ LEFT_OUT["QEMU_M0", "native", "hostile"] = ONLY_M0
 # The emulated Pico runs a third of a Pico's cycles in a second, so it gets what is short.
 PICO = "RPI_PICO"
 PICO_RUNS = {
-    *("add", "dense", "freeze", "layers", "loss", "model", "noalloc", "optimizers", "partial"),
-    *("plan", "pool", "rng", "trainer"),
+    *("add", "calibrate", "dense", "freeze", "layers", "loss", "model", "noalloc", "optimizers"),
+    *("partial", "plan", "pool", "rng", "trainer", "watchdog"),
     *("mlp", "cnn"),
 }
 LEFT_OUT |= {

@@ -1,9 +1,10 @@
-"""Frozen layers, weights that lie elsewhere, calibration, and the watchdog."""
+"""Frozen layers, and weights that lie elsewhere."""
 
 import gc
 from array import array
 
-import _octograd
+from samples import random_bytes
+
 import octograd as og
 
 
@@ -17,15 +18,6 @@ def refuse(name, function, *arguments, **options):
         named = " " not in name or str(e).startswith(name.split()[1] + ":")
         same = net.digest() == before
         print(name, "|", type(e).__name__, e, "" if named and same else "| WRONG")
-
-
-def random_bytes(n, seed, limit=32512):
-    """Return n random bytes."""
-    rng = array("I", [0])
-    _octograd.rng_seed(rng, seed)
-    data = bytearray(n)
-    _octograd.rng_uniform(rng, limit, data)
-    return data
 
 
 def used():
@@ -145,64 +137,3 @@ refuse("Trainer", og.Trainer, net, og.MSE(), og.SGD(1))
 net.layers[0].set_weights(w, b, e_w=(-9,))
 steps(net, 9, 1 / 32)
 print("set anew:", bytes(net.layers[0].w) != w, list(b) == [1000 * o for o in range(N_OUT)])
-
-# Calibration: ranges learn, nothing else does, and what is predicted then is what it is for.
-net = make()
-net.build(SHAPE)
-x = random_bytes(20 * net.n_in, 6)
-sample = memoryview(x)[: net.n_in]
-weights = [bytes(layer.w) for layer in net.weighted]
-before, fresh = net.digest(), list(net.predict(sample))
-state = net.rng[0]
-net.calibrate(x)
-changed = net.digest() != before and net.rng[0] == state
-same = weights == [bytes(layer.w) for layer in net.weighted]
-print("calibrated:", changed, same, [list(layer.y_range) for layer in net.weighted])
-print(fresh, list(net.predict(sample)), net.output_exponent)
-print("as before:", list(net.predict(sample)) == list(net.predict(sample)), net.digest()[:12])
-for bad in (b"", x[1:], None, array("h", [1] * net.n_in), "1" * net.n_in):
-    try:
-        net.calibrate(bad)
-        print("calibrate WRONG: accepted")
-    except (TypeError, ValueError) as e:
-        print("calibrate", type(e).__name__)
-
-
-# The watchdog, and the way back.
-def diverges(net, loss, sgd, targets):
-    """Train until the watchdog barks; print when, and go back."""
-    net.build((N_IN,))
-    trainer = og.Trainer(net, loss, sgd)
-    snapshot, digest = net.snapshot(), net.digest()
-    predicted = list(net.predict(w[:N_IN]))
-    n = 0
-    try:
-        while n < 3000:
-            n += 1
-            trainer.step(memoryview(w)[n % 30 * N_IN : (n % 30 + 1) * N_IN], targets[n % 4])
-        print("WRONG: no end")
-    except og.Diverged as e:
-        print("diverged after", n, "|", e)
-    exponents = [layer.e_w[0] for layer in net.weighted]
-    net.restore(snapshot)
-    same = net.digest() == digest and list(net.predict(w[:N_IN])) == predicted
-    print(exponents, [layer.e_w[0] for layer in net.weighted], same or "WRONG")
-    # It learns on, with a smaller rate.
-    trainer = og.Trainer(net, loss, og.SGD(1 / 256))
-    for i in range(8):
-        trainer.step(memoryview(w)[i * N_IN : (i + 1) * N_IN], targets[i % 4])
-    print("learns on:", net.digest()[:12])
-
-
-TARGETS = [bytes([k * 40, 255 - k * 60, k]) for k in range(4)]
-net = og.Sequential(og.Dense(9, og.relu), og.Dense(3))
-diverges(net, og.MSE(), og.SGD(15), TARGETS)
-net = og.Sequential(og.Dense(9), og.Dense(3))
-diverges(net, og.MSE(), og.SGD(4, momentum=0.9), TARGETS)
-diverges(net, og.MSE(), og.SGD(15, batch=4), TARGETS)
-net = og.Sequential(
-    og.Reshape((8, 8, 1)), og.Conv2D(3, 3), og.Flatten(), og.Dense(3), weight_bits=8
-)
-diverges(net, og.MSE(), og.SGD(8), TARGETS)
-refuse("restore snapshot", net.restore, [])
-refuse("restore snapshot", net.restore, net.snapshot()[:-1])

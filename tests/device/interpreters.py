@@ -6,6 +6,12 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).parents[2]
+_HERE = pathlib.Path(__file__).parent
+# What scripts import, and the scripts.
+HELPERS = [_HERE / name for name in ("border.py", "files.py", "geometry.py", "samples.py")]
+_NOT_SCRIPTS = [*HELPERS, *(_HERE / name for name in ("conftest.py", "interpreters.py"))]
+_NOT_SCRIPTS += _HERE.glob("test_*.py")
+SCRIPTS = sorted(path for path in _HERE.glob("*.py") if path not in _NOT_SCRIPTS)
 _LIBRARY = ROOT / "mpy_lib"
 _HEAP = "448k"  # pointers, and so nearly all objects, are twice as large as on a board
 _ASAN = "detect_leaks=0:detect_stack_use_after_return=0"

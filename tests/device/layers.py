@@ -1,8 +1,7 @@
 """The classes of all layers: shapes, how they look, what is refused, and building anew."""
 
-from array import array
+from samples import random_bytes
 
-import _octograd
 import octograd as og
 
 
@@ -18,15 +17,6 @@ def refuse(name, function, *arguments, **options):
     except (TypeError, ValueError) as e:
         named = " " not in name or str(e).startswith(name.split()[1] + ":")
         print(name, "|", type(e).__name__, e, "" if named else "| WRONG: argument is not named")
-
-
-def random_bytes(n, seed):
-    """Return n random bytes."""
-    rng = array("I", [0])
-    _octograd.rng_seed(rng, seed)
-    data = bytearray(n)
-    _octograd.rng_uniform(rng, 32512, data)
-    return data
 
 
 # Names of the package.

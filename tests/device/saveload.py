@@ -20,21 +20,13 @@ from files import (
     with_checksum,
     write,
 )
+from samples import random_bytes
 
 import _octograd
 import octograd as og
 
 OTHER = "octograd-test-2.tmp"
 N_IN = 5
-
-
-def random_bytes(n, seed):
-    """Return n random bytes."""
-    rng = array("I", [0])
-    _octograd.rng_seed(rng, seed)
-    data = bytearray(n)
-    _octograd.rng_uniform(rng, 32512, data)
-    return data
 
 
 def train(net, n, seed, **options):

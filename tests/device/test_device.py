@@ -9,10 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "device"))
 import interpreters
 
-HERE = pathlib.Path(__file__).parent
-HELPERS = ("border.py", "files.py", "geometry.py", "interpreters.py")
-NOT_SCRIPTS = HELPERS + ("test_device.py", "conftest.py")
-SCRIPTS = sorted(path for path in HERE.glob("*.py") if path.name not in NOT_SCRIPTS)
+SCRIPTS = interpreters.SCRIPTS
 IDS = [path.stem for path in SCRIPTS]
 # Options of a script that is about memory, as it fills all there is.
 OPTIONS = {"memory.py": {"heap": "320k"}}
