@@ -111,6 +111,8 @@ while good < 60:
         plans = net.plan(shape), net.plan(shape, training=True)
     except ValueError:
         continue
+    if sum([tensor.size for tensor in plans[1].tensors]) > 4096:
+        continue  # a small board may have no piece of its heap that large
     options = one_of({}, {}, {"momentum": 0.5}, {"batch": 2})
     try:
         expected = results(net, shape, options)
