@@ -7,7 +7,7 @@
 #include "og_depthwise_conv2d.h"
 #include "og_rng.h"
 
-#define MOST 4096
+#define MOST 4608 // an image of 21 x 21 x 10 is the largest
 
 static uint32_t state, digest;
 static int8_t arena[3][MOST + 8], out[MOST], w[MOST], residual[MOST];
@@ -62,7 +62,7 @@ static void rows(void) {
 static void walks(void) {
     size_t n = (size_t)draw(1, 20);
     bool channels = draw(0, 1) == 1;
-    og_walk_t walk = {(size_t)draw(1, 5), (size_t)draw(1, 20), 0, draw(1, 5), 0, draw(1, 5)};
+    og_walk_t walk = {(size_t)draw(1, 5), (size_t)draw(1, 70), 0, draw(1, 5), 0, draw(1, 5)};
     walk.d_j = draw(0, 9);
     walk.a_j = draw(0, 9);
     int32_t j = (int32_t)walk.n_j - 1, k = (int32_t)walk.n_k - 1, swap = draw(0, 1);
