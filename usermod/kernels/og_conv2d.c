@@ -178,56 +178,130 @@ static void input_sums(back_t *b, const og_reader_t *y_begin, const og_reader_t 
     }
 }
 
-int32_t og_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
-    int32_t e_dy, const og_error_t *error, og_range_t *range, int8_t *dx) {
-    size_t repeats = (size_t)(og_axis_repeats(&s->y) * og_axis_repeats(&s->x));
-    size_t in_c = (size_t)s->in_c;
-    back_t b;
-    back_begin(&b, l, s, dy, repeats);
-    int32_t e_sum = b.e_ref + e_dy;
+// An error that is being made, and the sums of its pixels from `begin` on; those behind the first
+// `held` sums are 0.
+typedef struct errors_t {
     og_tensor_t t;
-    og_error_begin(&t, error, range, e_sum);
-    do {
-        // Items of pixels that lie side by side are made together.
-        size_t k = 0, held = 0;
-        int32_t acc[OG_BLOCK];
-        og_clear_s32(acc, OG_BLOCK);
-        // With one span for a position, the readers go on by themselves.
-        og_reader_t y_reader, x_reader;
-        og_reader_begin(&y_reader, &s->y);
-        for (int32_t iy = 0; iy < s->y.n_in; iy++) {
+    const og_error_t *error;
+    int32_t e_sum;
+    int8_t *dx;
+    size_t begin, held;
+    int32_t acc[OG_BLOCK];
+} errors_t;
+
+// Makes the first n errors of those whose sums are held.
+static void make_errors(errors_t *e, size_t n) {
+    og_error_items(&e->t, e->error, e->begin, n, e->acc, e->e_sum, e->dx + e->begin);
+    size_t rest = 0;
+    for (size_t k = n; k < e->held; k++, rest++) {
+        e->acc[rest] = e->acc[k];
+    }
+    size_t end = e->held > n ? e->held : n;
+    og_clear_s32(e->acc + rest, end - rest);
+    e->begin += n;
+    e->held = rest;
+}
+
+// Pixel by pixel, from the sums of all its uses; items of pixels that lie side by side are made
+// together.
+static void pixel_errors(back_t *b, size_t repeats, errors_t *e) {
+    const og_window_t *s = b->s;
+    size_t in_c = (size_t)s->in_c;
+    // With one span for a position, the readers go on by themselves.
+    og_reader_t y_reader, x_reader;
+    og_reader_begin(&y_reader, &s->y);
+    for (int32_t iy = 0; iy < s->y.n_in; iy++) {
+        if (repeats == 1) {
+            og_reader_next(&y_reader, &s->y, &b->y);
+        }
+        og_reader_begin(&x_reader, &s->x);
+        for (int32_t ix = 0; ix < s->x.n_in; ix++) {
             if (repeats == 1) {
-                og_reader_next(&y_reader, &s->y, &b.y);
+                og_reader_next(&x_reader, &s->x, &b->x);
             }
-            og_reader_begin(&x_reader, &s->x);
-            for (int32_t ix = 0; ix < s->x.n_in; ix++) {
+            for (size_t start = 0; start < in_c; start += OG_BLOCK) {
+                size_t n = in_c - start < OG_BLOCK ? in_c - start : OG_BLOCK;
+                if (e->held + n > OG_BLOCK) {
+                    make_errors(e, e->held);
+                }
+                int32_t *acc = e->acc + e->held;
+                e->held += n;
                 if (repeats == 1) {
-                    og_reader_next(&x_reader, &s->x, &b.x);
-                }
-                for (size_t start = 0; start < in_c; start += OG_BLOCK) {
-                    size_t n = in_c - start < OG_BLOCK ? in_c - start : OG_BLOCK;
-                    if (held + n > OG_BLOCK) {
-                        og_error_items(&t, error, k, held, acc, e_sum, dx + k);
-                        og_clear_s32(acc, OG_BLOCK);
-                        k += held;
-                        held = 0;
-                    }
-                    if (repeats == 1) {
-                        span_sums(&b, start, n, acc + held);
-                    } else {
-                        input_sums(&b, &y_reader, &x_reader, start, n, acc + held);
-                    }
-                    held += n;
-                }
-                if (repeats > 1) {
-                    og_reader_skip(&x_reader, &s->x);
+                    span_sums(b, start, n, acc);
+                } else {
+                    input_sums(b, &y_reader, &x_reader, start, n, acc);
                 }
             }
             if (repeats > 1) {
-                og_reader_skip(&y_reader, &s->y);
+                og_reader_skip(&x_reader, &s->x);
             }
         }
-        og_error_items(&t, error, k, held, acc, e_sum, dx + k);
-    } while (og_tensor_again(&t));
-    return og_error_end(&t, range);
+        if (repeats > 1) {
+            og_reader_skip(&y_reader, &s->y);
+        }
+    }
+}
+
+// Line by line, where the kernel moves over the image as it is: what an output pixel adds to a
+// line lies side by side, as its weights do. There is room for a kernel's line.
+static void line_errors(back_t *b, errors_t *e) {
+    const og_window_t *s = b->s;
+    int32_t in_c = s->in_c, n_in = s->x.n_in, kernel = s->x.kernel;
+    int32_t offset = s->x.offset, stride = s->x.stride;
+    size_t line = 0; // first item of the line
+    og_reader_t reader;
+    og_reader_begin(&reader, &s->y);
+    for (int32_t iy = 0; iy < s->y.n_in; iy++, line += (size_t)(n_in * in_c)) {
+        og_reader_next(&reader, &s->y, &b->y);
+        if (b->y.n == 0 || b->walk.n_k == 0) {
+            continue;
+        }
+        const int8_t *dy = b->dy + b->y.first * b->dy_line;
+        const int8_t *w = b->w + b->y.second * b->w_line;
+        b->walk.n_j = (size_t)b->y.n;
+        b->walk.d_j = b->y.first_step * b->dy_line;
+        b->walk.a_j = b->y.second_step * b->w_line;
+        for (int32_t ox = 0, ix = offset; ox < s->x.n_out; ox++, ix += stride, dy += s->out_c) {
+            int32_t kx = ix < 0 ? -ix : 0;
+            int32_t taps = (n_in - ix < kernel ? n_in - ix : kernel) - kx;
+            if (taps <= 0) {
+                continue;
+            }
+            size_t first = line + (size_t)((ix + kx) * in_c), n = (size_t)(taps * in_c);
+            // What lies before has all its sums.
+            while (first + n - e->begin > OG_BLOCK) {
+                make_errors(e, first - e->begin < OG_BLOCK ? first - e->begin : OG_BLOCK);
+            }
+            first -= e->begin;
+            og_linear_columns(b->l, &b->walk, dy, b->e_ref, w + kx * in_c, n, e->acc + first);
+            e->held = first + n;
+        }
+    }
+}
+
+int32_t og_conv2d_backward_x_s8(const og_linear_t *l, const og_window_t *s, const int8_t *dy,
+    int32_t e_dy, const og_error_t *error, og_range_t *range, int8_t *dx) {
+    size_t repeats = (size_t)(og_axis_repeats(&s->y) * og_axis_repeats(&s->x));
+    size_t n = og_window_inputs(s) * (size_t)s->in_c;
+    back_t b;
+    back_begin(&b, l, s, dy, repeats);
+    errors_t e;
+    e.error = error;
+    e.e_sum = b.e_ref + e_dy;
+    e.dx = dx;
+    og_error_begin(&e.t, error, range, e.e_sum);
+    do {
+        e.begin = 0;
+        e.held = 0;
+        og_clear_s32(e.acc, OG_BLOCK);
+        if (og_window_is_plain(s) && s->x.kernel * s->in_c <= OG_BLOCK) {
+            line_errors(&b, &e);
+        } else {
+            pixel_errors(&b, repeats, &e);
+        }
+        while (e.begin < n) {
+            make_errors(&e, n - e.begin < OG_BLOCK ? n - e.begin : OG_BLOCK);
+        }
+    } while (og_tensor_again(&e.t));
+    return og_error_end(&e.t, range);
 }

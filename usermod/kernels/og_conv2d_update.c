@@ -3,8 +3,8 @@
 
 // Rows that are worked on together, and how many columns of their gradients at a time, where
 // pixels have too few channels for sums of their own.
-#define ROWS 4
-#define COLUMNS 16
+#define ROWS 8
+#define COLUMNS 9
 
 // The gradients of the biases of rows o .. o + n - 1. Returns a bit for each row of which any
 // error is not 0.
@@ -22,53 +22,85 @@ static uint32_t bias_gradients(const og_window_t *s, const int8_t *dy, size_t o,
     return rows;
 }
 
-// Adds sums over output pixels that read something at taps of a line, kx .. kx_end - 1, n sums
-// for each: of n columns of dy, from row o on, and one channel c of x, or, by row, of n channels
-// of x from c on and one row o.
-static void line_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
-    int32_t kx, int32_t kx_end, int32_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
+// Adds sums over output pixels that read something at a tap: of n columns of dy, from row o on,
+// and one channel c of x, or, by row, of n channels of x from c on and one row o.
+static void tap_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
+    int32_t kx, size_t o, int32_t c, bool by_row, size_t n, int32_t *acc) {
     int32_t in_c = s->in_c, out_c = s->out_c;
     int32_t d_line = s->x.n_out * out_c, a_line = s->x.n_in * in_c;
-    int32_t x_phases = og_axis_phases(&s->x);
     for (int32_t ry = og_axis_phases(&s->y) - 1; ry >= 0; ry--) {
-        og_span_t span;
-        og_axis_sources(&s->y, ky, ry, &span);
-        if (span.n == 0) {
-            continue;
-        }
-        const int8_t *d_first = dy + span.first * d_line + o;
-        const int8_t *a_first = x + span.second * a_line + c;
-        int32_t d_j = span.first_step * d_line, a_j = span.second_step * a_line;
-        og_walk_t walk;
-        walk.n_j = (size_t)span.n;
-        walk.d_j = by_row ? d_j : a_j;
-        walk.a_j = by_row ? a_j : d_j;
-        int32_t *sums = acc;
-        for (int32_t k = kx; k < kx_end; k++, sums += n) {
-            for (int32_t rx = x_phases - 1; rx >= 0; rx--) {
-                og_axis_sources(&s->x, k, rx, &span);
-                if (span.n == 0) {
-                    continue;
-                }
-                const int8_t *d = d_first + span.first * out_c;
-                const int8_t *a = a_first + span.second * in_c;
-                int32_t d_k = span.first_step * out_c, a_k = span.second_step * in_c;
-                walk.n_k = (size_t)span.n;
-                walk.d_k = by_row ? d_k : a_k;
-                walk.a_k = by_row ? a_k : d_k;
-                og_dot_columns_s8(&walk, by_row ? d : a, by_row ? a : d, n, sums);
+        og_span_t y, line;
+        og_axis_sources(&s->y, ky, ry, &y);
+        for (int32_t rx = og_axis_phases(&s->x) - 1; rx >= 0; rx--) {
+            og_axis_sources(&s->x, kx, rx, &line);
+            if (y.n == 0 || line.n == 0) {
+                continue;
             }
+            const int8_t *d = dy + y.first * d_line + line.first * out_c + o;
+            const int8_t *a = x + y.second * a_line + line.second * in_c + c;
+            og_walk_t walk;
+            walk.n_j = (size_t)y.n;
+            walk.n_k = (size_t)line.n;
+            int32_t d_j = y.first_step * d_line, a_j = y.second_step * a_line;
+            int32_t d_k = line.first_step * out_c, a_k = line.second_step * in_c;
+            walk.d_j = by_row ? d_j : a_j;
+            walk.a_j = by_row ? a_j : d_j;
+            walk.d_k = by_row ? d_k : a_k;
+            walk.a_k = by_row ? a_k : d_k;
+            og_dot_columns_s8(&walk, by_row ? d : a, by_row ? a : d, n, acc);
         }
     }
 }
 
-// Writes the gradient of row o, |g| <= 2^29, tap by tap.
+// The sums of row o and all taps of a line, where the window moves over the image as it is. What
+// its taps read lies side by side then, and output pixels that have all taps share a walk.
+static void line_sums(const og_window_t *s, const int8_t *dy, const int8_t *x, int32_t ky,
+    size_t o, int32_t *acc) {
+    int32_t in_c = s->in_c, out_c = s->out_c, kernel = s->x.kernel, stride = s->x.stride;
+    int32_t n_in = s->x.n_in, n_out = s->x.n_out;
+    og_span_t y;
+    og_axis_sources(&s->y, ky, 0, &y);
+    if (y.n == 0) {
+        return;
+    }
+    og_walk_t walk;
+    walk.n_j = (size_t)y.n;
+    walk.d_j = y.first_step * n_out * out_c;
+    walk.a_j = y.second_step * n_in * in_c;
+    walk.d_k = out_c;
+    walk.a_k = stride * in_c;
+    dy += y.first * n_out * out_c + (int32_t)o;
+    x += y.second * n_in * in_c;
+    int32_t ix = s->x.offset;
+    for (int32_t ox = 0, n; ox < n_out; ox += n, dy += n * out_c, ix += n * stride) {
+        int32_t kx = ix < 0 ? -ix : 0;
+        int32_t taps = (n_in - ix < kernel ? n_in - ix : kernel) - kx;
+        n = 1;
+        while (taps == kernel && ox + n < n_out && ix + n * stride + kernel <= n_in) {
+            n++;
+        }
+        if (taps > 0) {
+            walk.n_k = (size_t)n;
+            og_dot_columns_s8(&walk, dy, x + (ix + kx) * in_c, (size_t)(taps * in_c),
+                acc + kx * in_c);
+        }
+    }
+}
+
+// Writes the gradient of row o, |g| <= 2^29.
 static void row_gradient(const og_window_t *s, const int8_t *dy, const int8_t *x, size_t o,
     int32_t *g) {
-    size_t in_c = (size_t)s->in_c, line = (size_t)s->x.kernel * in_c;
+    size_t in_c = (size_t)s->in_c;
     og_clear_s32(g, og_window_taps(s) * in_c);
-    for (int32_t ky = 0; ky < s->y.kernel; ky++, g += line) {
-        line_sums(s, dy, x, ky, 0, s->x.kernel, (int32_t)o, 0, true, in_c, g);
+    for (int32_t ky = 0; ky < s->y.kernel; ky++) {
+        if (og_window_is_plain(s)) {
+            line_sums(s, dy, x, ky, o, g);
+            g += (size_t)s->x.kernel * in_c;
+            continue;
+        }
+        for (int32_t kx = 0; kx < s->x.kernel; kx++, g += in_c) {
+            tap_sums(s, dy, x, ky, kx, o, 0, true, in_c, g);
+        }
     }
 }
 
@@ -86,7 +118,7 @@ static void block_gradient(const og_window_t *s, const int8_t *dy, const int8_t 
         int32_t acc[ROWS];
         og_clear_s32(acc, ROWS);
         int32_t ky = tap / s->x.kernel, kx = tap - ky * s->x.kernel;
-        line_sums(s, dy, x, ky, kx, kx + 1, (int32_t)o, k - tap * s->in_c, false, rows, acc);
+        tap_sums(s, dy, x, ky, kx, o, k - tap * s->in_c, false, rows, acc);
         for (size_t r = 0; r < rows; r++) {
             g[r][i] = acc[r];
         }
@@ -119,7 +151,8 @@ void og_conv2d_update_s8(const og_weights_t *layer, const og_window_t *s, const 
     const int8_t *x, int32_t e_dy, int32_t e_x, const og_rate_t *rate, int32_t *scratch) {
     size_t row = layer->n / layer->n_b;
     // Else each row is by itself: its mean is wanted first, or rows draw one after the other.
-    bool together = s->in_c < ROWS && !rate->normalize && layer->residual != NULL;
+    int32_t columns = og_window_is_plain(s) ? s->x.kernel * s->in_c : s->in_c;
+    bool together = columns < ROWS && !rate->normalize && layer->residual != NULL;
     size_t clamped = 0;
     og_step_t step;
     og_update_step(rate, e_dy + e_x, e_dy, *layer->e_w, 0, 1, &step);

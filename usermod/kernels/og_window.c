@@ -93,7 +93,7 @@ void og_reader_next(og_reader_t *reader, const og_axis_t *a, og_span_t *span) {
 void og_run_line(og_run_t *line, const og_window_t *s, int32_t oy) {
     line->left = -1;
     line->oy = oy;
-    if (s->y.divisor + s->x.divisor != 2 || s->y.sign + s->x.sign != 2) {
+    if (!og_window_is_plain(s)) {
         return;
     }
     int32_t iy = oy * s->y.stride + s->y.offset;

@@ -47,6 +47,12 @@ static inline size_t og_window_taps(const og_window_t *s) {
     return (size_t)s->y.kernel * (size_t)s->x.kernel;
 }
 
+// Whether the kernel moves over the image as it is, so that taps that lie side by side read what
+// lies side by side.
+static inline bool og_window_is_plain(const og_window_t *s) {
+    return s->y.divisor + s->x.divisor == 2 && s->y.sign + s->x.sign == 2;
+}
+
 // The input position, or -1.
 static inline int32_t og_axis_source(const og_axis_t *a, int32_t o, int32_t k) {
     int32_t u = o * a->stride + a->sign * k + a->offset;
