@@ -147,56 +147,50 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     "add sp, #28\n" \
     "pop {r4-r11, pc}\n"
 
-// Adds the products of two factors in r4 and the words in r5 and r6: 10 instructions for 8.
+// Adds the products of two factors.
 #define OG_COLUMNS_PAIR \
-    "pkhbt r7, r5, r6, lsl #16\n pkhtb r6, r6, r5, asr #16\n" \
-    "sxtb16 r5, r7\n smlad r8, r5, r4, r8\n" \
-    "sxtb16 r7, r7, ror #8\n smlad r9, r7, r4, r9\n" \
-    "sxtb16 r5, r6\n smlad r10, r5, r4, r10\n" \
-    "sxtb16 r6, r6, ror #8\n smlad r11, r6, r4, r11\n"
+    "ldm r0!, {r4-r7}\n" \
+    "pkhbt r7, r5, r7, lsl #16\n" \
+    "ldr r4, [r4, r12]\n ldr r5, [r6, r12]\n" \
+    "pkhbt r6, r4, r5, lsl #16\n pkhtb r5, r5, r4, asr #16\n" \
+    "sxtb16 r4, r6\n smlad r8, r4, r7, r8\n" \
+    "sxtb16 r6, r6, ror #8\n smlad r9, r6, r7, r9\n" \
+    "sxtb16 r4, r5\n smlad r10, r4, r7, r10\n" \
+    "sxtb16 r5, r5, ror #8\n smlad r11, r5, r7, r11\n"
 
-// 33 instructions for 16 products of four factors that lie side by side, 7 if all are 0. Else 20
-// for 8 of two factors, 8 if both are 0.
-OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK(
-        "cmp r2, #1\n"
-        "bne 5f\n"
-        "lsrs r12, r12, #2\n"
-        "beq 4f\n"
-        "2: ldr r2, [r0], #4\n"
-        "cbz r2, 3f\n"
-        "sxtb16 r4, r2\n" // factors 0 and 2
-        "ldr r5, [r1]\n ldr r6, [r1, r3, lsl #1]\n" OG_COLUMNS_PAIR
-        "add r1, r1, r3\n"
-        "sxtb16 r4, r2, ror #8\n" // factors 1 and 3
-        "ldr r5, [r1]\n ldr r6, [r1, r3, lsl #1]\n" OG_COLUMNS_PAIR
-        "sub r1, r1, r3\n"
-        "3: add r1, r1, r3, lsl #2\n"
-        "subs r12, r12, #1\n"
-        "bne 2b\n"
-        "4: ldr r12, [lr, #4]\n"
-        "and r12, r12, #3\n"
-        "movs r2, #1\n"
-        "5: lsrs r12, r12, #1\n"
-        "bcc 6f\n"
-        "ldrsb r4, [r0]\n add r0, r0, r2\n"
-        "ldr r5, [r1]\n add r1, r1, r3\n"
-        "sxtb16 r6, r5\n sxtb16 r5, r5, ror #8\n"
-        "smlabb r8, r6, r4, r8\n smlabb r9, r5, r4, r9\n"
-        "smlatb r10, r6, r4, r10\n smlatb r11, r5, r4, r11\n"
-        "6: cmp r12, #0\n"
-        "beq 9f\n"
-        "7: ldrsb r4, [r0]\n ldrsb r5, [r0, r2]\n"
-        "add r0, r0, r2, lsl #1\n"
-        "pkhbt r4, r4, r5, lsl #16\n"
-        "cbz r4, 8f\n"
-        "ldr r5, [r1]\n ldr r6, [r1, r3]\n" OG_COLUMNS_PAIR
-        "8: add r1, r1, r3, lsl #1\n"
-        "subs r12, r12, #1\n"
-        "bne 7b\n"
-        "9:\n",
-        "adds r5, #4\n"));
+// `fours` >= 1 times four columns of a list that is not empty: 14 instructions for 8 products of
+// two factors, and 2 for two pairs; 6 for the first of an odd number. r12 is the column, lr the
+// list. The first round of an odd number of pairs begins in its midst.
+OG_ASM_FUNCTION void columns_fours(const factor_t *list, const factor_t *end, size_t fours,
+    int32_t *acc) {
+    __asm__ (
+        ".syntax unified\n"
+        "push {r4-r11, lr}\n"
+        "mov lr, r0\n"
+        "mov r12, #0\n"
+        "1: ldm r3, {r8-r11}\n"
+        "mov r0, lr\n"
+        "subs r4, r1, r0\n"
+        "lsls r5, r4, #28\n"
+        "bpl 2f\n"
+        "ldm r0!, {r5, r6}\n"
+        "ldr r5, [r5, r12]\n"
+        "sxtb16 r7, r5\n sxtb16 r5, r5, ror #8\n"
+        "smlabb r8, r7, r6, r8\n smlabb r9, r5, r6, r9\n"
+        "smlatb r10, r7, r6, r10\n smlatb r11, r5, r6, r11\n"
+        "cmp r0, r1\n"
+        "beq 5f\n"
+        "2: lsls r4, r4, #27\n"
+        "bmi 4f\n"
+        "3: " OG_COLUMNS_PAIR
+        "4: " OG_COLUMNS_PAIR
+        "cmp r0, r1\n"
+        "bne 3b\n"
+        "5: stm r3!, {r8-r11}\n"
+        "add r12, r12, #4\n"
+        "subs r2, r2, #1\n"
+        "bne 1b\n"
+        "pop {r4-r11, pc}\n");
 }
 
 // 14 instructions for 4 products.

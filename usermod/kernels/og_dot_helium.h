@@ -56,19 +56,13 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
 }
 
 // A load and a multiplication for 4 products; eight columns share the rest of the loop.
-static inline __attribute__((always_inline)) void columns(const og_walk_t *walk,
-    const int8_t *d, const int8_t *a, bool eight, int32_t *acc) {
+static inline __attribute__((always_inline)) void columns(const factor_t *list,
+    const factor_t *end, size_t c, bool eight, int32_t *acc) {
     int32x4_t s = vldrwq_s32(acc), s_4 = eight ? vldrwq_s32(acc + 4) : s;
-    int32_t d_k = walk->d_k, a_k = walk->a_k;
-    for (size_t j = walk->n_j; j > 0; j--, d += walk->d_j, a += walk->a_j) {
-        const int8_t *d_i = d, *a_i = a;
-        for (size_t k = walk->n_k; k > 0; k--, d_i += d_k, a_i += a_k) {
-            int32_t factor = *d_i;
-            if (factor != 0) {
-                s = vmlaq_n_s32(s, vldrbq_s32(a_i), factor);
-                s_4 = eight ? vmlaq_n_s32(s_4, vldrbq_s32(a_i + 4), factor) : s_4;
-            }
-        }
+    for (const factor_t *f = list; f < end; f++) {
+        const int8_t *a = f->a + c;
+        s = vmlaq_n_s32(s, vldrbq_s32(a), f->d);
+        s_4 = eight ? vmlaq_n_s32(s_4, vldrbq_s32(a + 4), f->d) : s_4;
     }
     vstrwq_s32(acc, s);
     if (eight) {
@@ -76,13 +70,14 @@ static inline __attribute__((always_inline)) void columns(const og_walk_t *walk,
     }
 }
 
-static inline void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc, size_t fours) {
-    for (; fours >= 2; fours -= 2, a += 8, acc += 8) {
-        columns(walk, d, a, true, acc);
+static inline void columns_fours(const factor_t *list, const factor_t *end, size_t fours,
+    int32_t *acc) {
+    size_t c = 0;
+    for (; fours >= 2; fours -= 2, c += 8) {
+        columns(list, end, c, true, acc + c);
     }
     if (fours > 0) {
-        columns(walk, d, a, false, acc);
+        columns(list, end, c, false, acc + c);
     }
 }
 

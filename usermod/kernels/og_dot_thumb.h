@@ -2,10 +2,13 @@
 #ifndef OG_DOT_THUMB_H
 #define OG_DOT_THUMB_H
 
+#include "og_dot_factors.h"
+
 // Inner loops of og_dot.c that are the same on Cortex-M0 and on larger cores,
 // in 16-bit Thumb instructions. Where all registers are taken, which is more
-// than the compiler gives away, whole functions are in assembly.
-#define OG_ASM_FUNCTION static __attribute__((naked, noinline)) OG_HOT(og_dot)
+// than the compiler gives away, whole functions are in assembly. "noipa", as the
+// compiler must not conclude from an empty body what such a function leaves as it was.
+#define OG_ASM_FUNCTION static __attribute__((naked, noipa)) OG_HOT(og_dot)
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 // r0 sums, r1 n, r2 shift, r3 limit, and y and a mask on the stack. Registers for the loop: r0
@@ -85,6 +88,55 @@ static inline size_t round_items(const int32_t *sums, const int8_t *mask, size_t
 static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift, int32_t limit,
     int8_t *y) {
     return n == 0 ? 0 : rectify_all(sums, n, shift, limit, y, NULL);
+}
+
+// r0 next factor, r1 a, r2 0, r3 d, r5 pairs left, r6 and r7 steps.
+#define OG_FACTORS_STEP(n) \
+    "ldrsb r4, [r3, r2]\n" \
+    "adds r3, r3, r6\n" \
+    "cmp r4, #0\n" \
+    "beq 4" #n "f\n" \
+    "stm r0!, {r1, r4}\n" \
+    "4" #n ": adds r1, r1, r7\n"
+
+// Lists lines as long as there is room, and takes them from the walk: 6 instructions for a zero, 7
+// for a factor.
+OG_ASM_FUNCTION void list_lines(factors_t *f) {
+    __asm__ (
+        ".syntax unified\n"
+        "push {r0, r4-r7, lr}\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n push {r4-r6}\n"
+        "mov r12, r0\n"
+        "ldr r4, [r0, #4]\n mov r8, r4\n" // full
+        "ldr r4, [r0, #16]\n mov lr, r4\n" // n_j
+        "ldr r4, [r0, #20]\n mov r10, r4\n" // n_k
+        "adds r5, r4, #1\n lsrs r5, r5, #1\n mov r9, r5\n"
+        "ldr r3, [r0, #8]\n ldr r1, [r0, #12]\n"
+        "ldr r6, [r0, #24]\n ldr r7, [r0, #28]\n"
+        "ldr r0, [r0]\n"
+        "movs r2, #0\n"
+        "b 8f\n"
+        "1: mov r5, r9\n"
+        "mov r4, r10\n"
+        "lsrs r4, r4, #1\n"
+        "bcs 3f\n"
+        "2: " OG_FACTORS_STEP(0)
+        "3: " OG_FACTORS_STEP(1)
+        "subs r5, #1\n"
+        "bne 2b\n"
+        "mov r4, r12\n"
+        "ldr r5, [r4, #32]\n adds r3, r3, r5\n"
+        "ldr r5, [r4, #36]\n adds r1, r1, r5\n"
+        "mov r5, lr\n subs r5, #1\n mov lr, r5\n"
+        "8: mov r5, lr\n"
+        "cmp r5, #0\n"
+        "beq 9f\n"
+        "cmp r0, r8\n"
+        "bls 1b\n"
+        "9: mov r4, r12\n"
+        "str r0, [r4]\n str r3, [r4, #8]\n str r1, [r4, #12]\n str r5, [r4, #16]\n"
+        "pop {r4-r6}\n mov r8, r4\n mov r9, r5\n mov r10, r6\n"
+        "pop {r0, r4-r7, pc}\n");
 }
 
 // r0 w, r1 residual, r2 items, r3 n, and factor and shift on the stack. In the

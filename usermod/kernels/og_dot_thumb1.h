@@ -137,33 +137,44 @@ __attribute__((naked)) void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *
     "13: b 12b\n 14: b 11b\n 15: b 10b\n" /* too far for a condition */ \
     behind
 
-// The first product is 0 if d is, or the item of a.
-#define OG_COLUMNS_STEP(n, zero) \
-    "ldrsb r3, [r0, r5]\n" \
-    "ldrsb r4, [r1, r5]\n muls r4, r3\n" \
-    "beq 2" #n zero "\n" \
-    "add r8, r4\n" \
-    "3" #n ": ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
+#define OG_COLUMNS_STEP \
+    "ldm r0!, {r1, r3}\n" \
+    "ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n" \
+    "ldrsb r4, [r1, r6]\n muls r4, r3\n add r9, r4\n" \
     "ldrsb r4, [r1, r7]\n muls r4, r3\n add r10, r4\n" \
-    "ldrsb r4, [r1, r2]\n muls r4, r3\n add r11, r4\n" \
-    "4" #n ": add r0, lr\n add r1, r12\n"
+    "ldrsb r4, [r1, r2]\n muls r4, r3\n add r11, r4\n"
 
-#define OG_COLUMNS_ZERO(n, step) \
-    "2" #n ": cmp r3, #0\n bne 3" #n step "\n b 4" #n step "\n"
-
-// 17 instructions for 4 products, 9 for a zero.
-OG_ASM_FUNCTION void columns_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
-    int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK("3", "32", "24",
-        OG_COLUMNS_ZERO(0, "f") OG_COLUMNS_ZERO(1, "f")
-        OG_COLUMNS_ZERO(2, "f") OG_COLUMNS_ZERO(3, "f")
-        "12: " OG_COLUMNS_STEP(0, "b") OG_COLUMNS_STEP(1, "b")
-        OG_COLUMNS_STEP(2, "b") OG_COLUMNS_STEP(3, "b")
-        OG_COLUMNS_STEP(4, "f") OG_COLUMNS_STEP(5, "f")
-        OG_COLUMNS_STEP(6, "f") OG_COLUMNS_STEP(7, "f"),
-        "adds r1, #4\n",
-        OG_COLUMNS_ZERO(4, "b") OG_COLUMNS_ZERO(5, "b")
-        OG_COLUMNS_ZERO(6, "b") OG_COLUMNS_ZERO(7, "b")));
+// `fours` >= 1 times four columns of a list that is not empty: 13 instructions for 4 products,
+// and 2 for four factors. r5, r6, r7, r2 are the columns. The first round begins in its midst.
+OG_ASM_FUNCTION void columns_fours(const factor_t *list, const factor_t *end, size_t fours,
+    int32_t *acc) {
+    __asm__ (
+        ".syntax unified\n"
+        "push {r4-r7, lr}\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
+        "push {r0, r2-r7}\n" // list is at sp, fours at 4, acc at 8
+        "mov r12, r1\n"
+        "subs r1, r0, r1\n lsls r1, r1, #27\n lsrs r1, r1, #30\n" // how many to leave out
+        "movs r2, #26\n muls r1, r2\n subs r1, #2\n mov lr, r1\n"
+        "movs r5, #0\n movs r6, #1\n movs r7, #2\n movs r2, #3\n"
+        "1: ldr r3, [sp, #8]\n ldm r3, {r0, r1, r3, r4}\n"
+        "mov r8, r0\n mov r9, r1\n mov r10, r3\n mov r11, r4\n"
+        "ldr r0, [sp]\n"
+        "mov r3, lr\n"
+        "add pc, r3\n"
+        "2: " OG_COLUMNS_STEP OG_COLUMNS_STEP OG_COLUMNS_STEP OG_COLUMNS_STEP
+        "cmp r0, r12\n"
+        "bne 2b\n"
+        "ldr r3, [sp, #8]\n"
+        "mov r0, r8\n mov r1, r9\n stm r3!, {r0, r1}\n"
+        "mov r0, r10\n mov r1, r11\n stm r3!, {r0, r1}\n"
+        "str r3, [sp, #8]\n"
+        "adds r5, #4\n adds r6, #4\n adds r7, #4\n adds r2, #4\n"
+        "ldr r3, [sp, #4]\n subs r3, #1\n str r3, [sp, #4]\n"
+        "bne 1b\n"
+        "pop {r0, r2-r7}\n"
+        "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
+        "pop {r4-r7, pc}\n");
 }
 
 #define OG_CHANNELS_STEP \
