@@ -9,6 +9,8 @@
 #include "og_dot_helium.h"
 #elif defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
 #include "og_dot_dsp.h"
+#elif defined(__riscv) || defined(__XTENSA__) || defined(__arm__)
+#include "og_dot_registers.h"
 #else
 #include "og_dot_portable.h"
 #endif

@@ -2,7 +2,8 @@
 #ifndef OG_DOT_PORTABLE_H
 #define OG_DOT_PORTABLE_H
 
-// The inner loops of og_dot.c in plain C.
+// The inner loops of og_dot.c in plain C. With OG_OWN_DOTS only those of single rows, items and
+// moves.
 
 static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
     int32_t sum = 0;
@@ -11,6 +12,8 @@ static inline int32_t dot_row(const int8_t *x, const int8_t *w, size_t n) {
     }
     return sum;
 }
+
+#ifndef OG_OWN_DOTS
 
 static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, size_t rows,
     size_t n, const int32_t *start, int32_t *acc) {
@@ -42,6 +45,8 @@ static inline void dot_channels(const og_walk_t *walk, const int8_t *d, const in
         }
     }
 }
+
+#endif // OG_OWN_DOTS
 
 static inline size_t round_items(const int32_t *sums, const int8_t *mask, size_t n,
     int32_t shift, int32_t limit, int8_t *y) {
