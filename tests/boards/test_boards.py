@@ -1,6 +1,5 @@
 """Emulated boards print what CPython prints, with the module built in and with the native one."""
 
-import concurrent.futures
 import difflib
 import json
 import pathlib
@@ -72,25 +71,11 @@ def compare(script, folder, output):
 
 
 @pytest.fixture(scope="session")
-def outputs(request, folder):
-    """A function that returns what all scripts printed on a board; boards run side by side."""
-    wanted = {}
-    for item in request.session.items:
-        parameters = getattr(item, "callspec", None)
-        if parameters and "script" in parameters.params and "build" in parameters.params:
-            p = parameters.params
-            wanted.setdefault((p["name"], p["build"]), []).append(p["script"])
-    pool = concurrent.futures.ThreadPoolExecutor(sessions.workers())
-    # The longest first.
-    futures = {
-        key: pool.submit(sessions.run, *key, scripts)
-        for key, scripts in sorted(wanted.items(), key=lambda item: -len(item[1]))
-        if not sessions.missing(*key)
-    }
-    yield lambda name, build: futures[name, build].result()
-    pool.shutdown(cancel_futures=True)
-    done = {key: future.result() for key, future in futures.items() if not future.exception()}
-    write_table(done, wanted, folder)
+def outputs(board_sessions, folder):
+    """A function that returns what all scripts printed on a board."""
+    yield board_sessions.outputs
+    board_sessions.stop()
+    write_table(board_sessions.done(), board_sessions.wanted, folder)
 
 
 def write_table(done, wanted, folder):
