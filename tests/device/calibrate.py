@@ -7,12 +7,11 @@ from samples import random_bytes
 import octograd as og
 
 net = og.Sequential(
-    og.Conv2D(6, 3, activation=og.relu),
-    og.MaxPool2D(2),
-    og.Residual([og.DepthwiseConv2D(3, padding="same"), og.Conv2D(6, 1)]),
-    og.Dropout(0.25),
+    og.Residual([og.Conv2D(2, 3, padding="same")], activation=og.relu),
+    og.AveragePool2D(2),
     og.Flatten(),
-    og.Dense(12, og.relu),
+    og.Dropout(0.25),
+    og.Dense(12, og.tanh),
     og.Dense(3),
 )
 net.build((8, 9, 2))
