@@ -119,34 +119,6 @@ static inline void dot_rows(const int8_t *x, const int8_t *w, size_t stride, siz
     }
 }
 
-// `fours` >= 1 times both loops of a walk around steps that work on d at r0 and a at r1, with the
-// steps of both in r2 and r3, which they leave so, the number of items in r12 and sums in r8 to
-// r11. They may use r4 to r7. After four columns `next` goes on from r4, where d was, and r5.
-#define OG_WALK(steps, next) \
-    ".syntax unified\n" \
-    "push {r0-r11, lr}\n" \
-    "sub sp, #12\n" /* leaps of d and a are at sp, n_j at 8, d at 16, a at 20, acc at 24, */ \
-    "mov lr, r0\n" /* fours at 64 */ \
-    "ldr r4, [lr, #4]\n ldr r2, [lr, #12]\n ldr r3, [lr, #20]\n" \
-    "ldr r5, [lr, #8]\n mls r5, r4, r2, r5\n" /* from the end of a line to the next */ \
-    "ldr r6, [lr, #16]\n mls r6, r4, r3, r6\n" \
-    "strd r5, r6, [sp]\n" \
-    "10: ldrd r0, r1, [sp, #16]\n" \
-    "ldr r4, [sp, #24]\n ldm r4, {r8-r11}\n" \
-    "ldr r4, [lr]\n" \
-    "11: str r4, [sp, #8]\n" \
-    "ldr r12, [lr, #4]\n" \
-    steps \
-    "ldrd r4, r5, [sp]\n add r0, r0, r4\n add r1, r1, r5\n" \
-    "ldr r4, [sp, #8]\n subs r4, r4, #1\n" \
-    "bne 11b\n" \
-    "ldr r4, [sp, #24]\n stm r4!, {r8-r11}\n str r4, [sp, #24]\n" \
-    "ldrd r4, r5, [sp, #16]\n" next "strd r4, r5, [sp, #16]\n" \
-    "ldr r4, [sp, #64]\n subs r4, r4, #1\n str r4, [sp, #64]\n" \
-    "bne 10b\n" \
-    "add sp, #28\n" \
-    "pop {r4-r11, pc}\n"
-
 // Adds the products of two factors.
 #define OG_COLUMNS_PAIR \
     "ldm r0!, {r4-r7}\n" \
@@ -193,19 +165,42 @@ OG_ASM_FUNCTION void columns_fours(const factor_t *list, const factor_t *end, si
         "pop {r4-r11, pc}\n");
 }
 
-// 14 instructions for 4 products.
+// `fours` >= 1 times four channels of a walk, 14 instructions for 4 products. r0 is d, r1 a, r2 and
+// r3 their steps, r12 the items left of a line, lr the walk.
 OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK(
-        "2: ldr r4, [r0]\n add r0, r0, r2\n"
+    __asm__ (
+        ".syntax unified\n"
+        "push {r0-r11, lr}\n"
+        // Leaps of d and a are at sp, n_j at 8, d at 16, a at 20, acc at 24, fours at 64.
+        "sub sp, #12\n"
+        "mov lr, r0\n"
+        "ldr r4, [lr, #4]\n ldr r2, [lr, #12]\n ldr r3, [lr, #20]\n"
+        "ldr r5, [lr, #8]\n mls r5, r4, r2, r5\n" // from the end of a line to the next
+        "ldr r6, [lr, #16]\n mls r6, r4, r3, r6\n"
+        "strd r5, r6, [sp]\n"
+        "1: ldrd r0, r1, [sp, #16]\n"
+        "ldr r4, [sp, #24]\n ldm r4, {r8-r11}\n"
+        "ldr r4, [lr]\n"
+        "2: str r4, [sp, #8]\n"
+        "ldr r12, [lr, #4]\n"
+        "3: ldr r4, [r0]\n add r0, r0, r2\n"
         "ldr r5, [r1]\n add r1, r1, r3\n"
         "sxtb16 r6, r4\n sxtb16 r4, r4, ror #8\n"
         "sxtb16 r7, r5\n sxtb16 r5, r5, ror #8\n"
         "smlabb r8, r6, r7, r8\n smlabb r9, r4, r5, r9\n"
         "smlatt r10, r6, r7, r10\n smlatt r11, r4, r5, r11\n"
         "subs r12, r12, #1\n"
-        "bne 2b\n",
-        "adds r4, #4\n adds r5, #4\n"));
+        "bne 3b\n"
+        "ldrd r4, r5, [sp]\n add r0, r0, r4\n add r1, r1, r5\n"
+        "ldr r4, [sp, #8]\n subs r4, r4, #1\n"
+        "bne 2b\n"
+        "ldr r4, [sp, #24]\n stm r4!, {r8-r11}\n str r4, [sp, #24]\n"
+        "ldrd r4, r5, [sp, #16]\n adds r4, #4\n adds r5, #4\n strd r4, r5, [sp, #16]\n"
+        "ldr r4, [sp, #64]\n subs r4, r4, #1\n str r4, [sp, #64]\n"
+        "bne 1b\n"
+        "add sp, #28\n"
+        "pop {r4-r11, pc}\n");
 }
 
 #include "og_dot_fours.h"

@@ -12,6 +12,7 @@ typedef struct factor_t {
 #define FACTORS 32
 
 // A list of factors, and the part of a walk that is to be listed: n_j lines of n_k <= FACTORS.
+// Assembly knows the places of the fields.
 typedef struct factors_t {
     factor_t *end;
     const factor_t *full; // where there is not the room for a line anymore

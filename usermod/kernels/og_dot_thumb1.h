@@ -88,55 +88,6 @@ __attribute__((naked)) void OG_HOT(og_dot_rows_s8) og_dot_rows_s8(const int8_t *
         "pop {r4-r7, pc}\n");
 }
 
-// `fours` >= 1 times both loops of a walk around a step of so many bytes, which is there 1 << log
-// times from 12 on, `ahead` bytes behind where a line begins: one of n_k steps begins in the midst
-// of them. A step works on d at r0 and a at r1, which it moves by their steps in lr and r12. It may
-// use r3 and r4, and has 0, 1, 2, 3 in r5, r6, r7, r2 and sums in r8 to r11. After four columns
-// `next` goes on from r0, where d was, and r1.
-#define OG_WALK(log, bytes, ahead, steps, next, behind) \
-    ".syntax unified\n" \
-    "push {r4-r7, lr}\n" \
-    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
-    "push {r0-r7}\n" \
-    "sub sp, #24\n" /* leaps of d and a are at sp, how far to jump into a line at 8, */ \
-    "ldr r2, [r0, #4]\n" /* its rounds at 12 and 16, n_j at 20, walk at 24, d at 28, a at 32, */ \
-    "ldr r3, [r0, #12]\n mov lr, r3\n muls r3, r2\n" /* acc at 36, fours at 76 */ \
-    "ldr r1, [r0, #8]\n subs r1, r1, r3\n str r1, [sp]\n" /* from a line's end to the next */ \
-    "ldr r3, [r0, #20]\n mov r12, r3\n muls r3, r2\n" \
-    "ldr r1, [r0, #16]\n subs r1, r1, r3\n str r1, [sp, #4]\n" \
-    "subs r3, r2, #1\n lsrs r3, r3, #" log "\n adds r3, #1\n str r3, [sp, #12]\n" \
-    "lsls r3, r3, #" log "\n subs r3, r3, r2\n" \
-    "movs r2, #" bytes "\n muls r3, r2\n adds r3, #" ahead " - 2\n str r3, [sp, #8]\n" \
-    "10: ldr r3, [sp, #36]\n ldm r3!, {r4-r7}\n" \
-    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "movs r5, #0\n movs r6, #1\n movs r7, #2\n movs r2, #3\n" \
-    "ldr r4, [sp, #24]\n ldr r3, [r4]\n" \
-    "ldr r0, [sp, #28]\n ldr r1, [sp, #32]\n" \
-    "11: str r3, [sp, #20]\n" \
-    "ldr r4, [sp, #12]\n ldr r3, [sp, #8]\n" \
-    "str r4, [sp, #16]\n" \
-    "add pc, r3\n" \
-    steps \
-    "ldr r3, [sp, #16]\n subs r3, #1\n str r3, [sp, #16]\n" \
-    "bne 13f\n" \
-    "ldr r3, [sp]\n adds r0, r0, r3\n" \
-    "ldr r3, [sp, #4]\n adds r1, r1, r3\n" \
-    "ldr r3, [sp, #20]\n subs r3, #1\n" \
-    "bne 14f\n" \
-    "ldr r3, [sp, #36]\n" \
-    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
-    "stm r3!, {r4-r7}\n" \
-    "str r3, [sp, #36]\n" \
-    "ldr r0, [sp, #28]\n ldr r1, [sp, #32]\n" next "str r0, [sp, #28]\n str r1, [sp, #32]\n" \
-    "ldr r3, [sp, #76]\n subs r3, #1\n str r3, [sp, #76]\n" \
-    "bne 15f\n" \
-    "add sp, #40\n" \
-    "pop {r4-r7}\n" \
-    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
-    "pop {r4-r7, pc}\n" \
-    "13: b 12b\n 14: b 11b\n 15: b 10b\n" /* too far for a condition */ \
-    behind
-
 #define OG_COLUMNS_STEP \
     "ldm r0!, {r1, r3}\n" \
     "ldrsb r4, [r1, r5]\n muls r4, r3\n add r8, r4\n" \
@@ -184,12 +135,56 @@ OG_ASM_FUNCTION void columns_fours(const factor_t *list, const factor_t *end, si
     "ldrsb r3, [r0, r2]\n ldrsb r4, [r1, r2]\n muls r4, r3\n add r11, r4\n" \
     "add r0, lr\n add r1, r12\n"
 
-// 19 instructions for 4 products.
+// `fours` >= 1 times four channels of a walk: 19 instructions for 4 products. A step is there four
+// times, 36 bytes each; the first round of a line begins in their midst. r0 is d, r1 a, lr and r12
+// their steps, r5, r6, r7, r2 hold 0, 1, 2, 3, and r8 to r11 the sums.
 OG_ASM_FUNCTION void channels_fours(const og_walk_t *walk, const int8_t *d, const int8_t *a,
     int32_t *acc, size_t fours) {
-    __asm__ (OG_WALK("2", "36", "0",
-        "12: " OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP,
-        "adds r0, #4\n adds r1, #4\n", ""));
+    __asm__ (
+        ".syntax unified\n"
+        "push {r4-r7, lr}\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
+        "push {r0-r7}\n"
+        // Leaps of d and a are at sp, how far to jump into a line at 8, its rounds at 12 and 16, n_j
+        // at 20, walk at 24, d at 28, a at 32, acc at 36, fours at 76.
+        "sub sp, #24\n"
+        "ldr r2, [r0, #4]\n"
+        "ldr r3, [r0, #12]\n mov lr, r3\n muls r3, r2\n"
+        "ldr r1, [r0, #8]\n subs r1, r1, r3\n str r1, [sp]\n" // from a line's end to the next
+        "ldr r3, [r0, #20]\n mov r12, r3\n muls r3, r2\n"
+        "ldr r1, [r0, #16]\n subs r1, r1, r3\n str r1, [sp, #4]\n"
+        "subs r3, r2, #1\n lsrs r3, r3, #2\n adds r3, #1\n str r3, [sp, #12]\n"
+        "lsls r3, r3, #2\n subs r3, r3, r2\n"
+        "movs r2, #36\n muls r3, r2\n subs r3, #2\n str r3, [sp, #8]\n"
+        "1: ldr r3, [sp, #36]\n ldm r3!, {r4-r7}\n"
+        "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
+        "movs r5, #0\n movs r6, #1\n movs r7, #2\n movs r2, #3\n"
+        "ldr r4, [sp, #24]\n ldr r3, [r4]\n"
+        "ldr r0, [sp, #28]\n ldr r1, [sp, #32]\n"
+        "2: str r3, [sp, #20]\n"
+        "ldr r4, [sp, #12]\n ldr r3, [sp, #8]\n"
+        "str r4, [sp, #16]\n"
+        "add pc, r3\n"
+        "3: " OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP OG_CHANNELS_STEP
+        "ldr r3, [sp, #16]\n subs r3, #1\n str r3, [sp, #16]\n"
+        "bne 3b\n"
+        "ldr r3, [sp]\n adds r0, r0, r3\n"
+        "ldr r3, [sp, #4]\n adds r1, r1, r3\n"
+        "ldr r3, [sp, #20]\n subs r3, #1\n"
+        "bne 2b\n"
+        "ldr r3, [sp, #36]\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
+        "stm r3!, {r4-r7}\n"
+        "str r3, [sp, #36]\n"
+        "ldr r0, [sp, #28]\n adds r0, #4\n str r0, [sp, #28]\n"
+        "ldr r1, [sp, #32]\n adds r1, #4\n str r1, [sp, #32]\n"
+        "ldr r3, [sp, #76]\n subs r3, #1\n str r3, [sp, #76]\n"
+        "beq 4f\n"
+        "b 1b\n" // too far for a condition
+        "4: add sp, #40\n"
+        "pop {r4-r7}\n"
+        "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
+        "pop {r4-r7, pc}\n");
 }
 
 // 16 instructions a weight, 7 where the step is 0.
