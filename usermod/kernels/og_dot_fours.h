@@ -24,8 +24,8 @@ static OG_HOT(og_dot) void add_columns(const factor_t *list, const factor_t *end
     }
 }
 
-static inline void dot_columns(const og_walk_t *walk, const int8_t *d, const int8_t *a, size_t n,
-    int32_t *acc) {
+static inline OG_HOT(og_dot) void dot_columns(const og_walk_t *walk, const int8_t *d,
+    const int8_t *a, size_t n, int32_t *acc) {
     factor_t list[FACTORS];
     factors_t f;
     f.end = list;
