@@ -90,17 +90,22 @@ static inline size_t rectify_items(const int32_t *sums, size_t n, int32_t shift,
     return n == 0 ? 0 : rectify_all(sums, n, shift, limit, y, NULL);
 }
 
+#ifdef __thumb2__
+#define OG_IF_ZERO(to) "cbz r4, " to "\n"
+#else
+#define OG_IF_ZERO(to) "cmp r4, #0\n beq " to "\n"
+#endif
+
 // r0 next factor, r1 a, r2 0, r3 d, r5 pairs left, r6 and r7 steps.
 #define OG_FACTORS_STEP(n) \
     "ldrsb r4, [r3, r2]\n" \
     "adds r3, r3, r6\n" \
-    "cmp r4, #0\n" \
-    "beq 4" #n "f\n" \
+    OG_IF_ZERO("4" #n "f") \
     "stm r0!, {r1, r4}\n" \
     "4" #n ": adds r1, r1, r7\n"
 
 // Lists lines as long as there is room, and takes them from the walk: 6 instructions for a zero, 7
-// for a factor.
+// for a factor, or one less of each with Thumb-2.
 OG_ASM_FUNCTION void list_lines(factors_t *f) {
     __asm__ (
         ".syntax unified\n"
