@@ -123,6 +123,27 @@ def test_backward_x_equals_reference(kernels, seed, kind):
         np.testing.assert_equal(kernels.conv2d_backward_x(*args), linear_backward_x(*args))
 
 
+# Taps and channels whose products are at or beside what is worked on together.
+LINES = [(1, 31), (1, 32), (1, 33), (2, 4), (2, 16), (2, 17), (3, 2), (3, 3), (3, 10), (3, 11)]
+LINES += [(4, 2), (4, 8), (4, 9), (5, 1), (5, 6), (5, 7), (7, 1), (7, 5), (8, 1), (9, 1), (33, 1)]
+
+
+@pytest.mark.parametrize(("kernel", "in_c"), LINES)
+@pytest.mark.parametrize("kind", ["valid", "same"])
+def test_lines_of_a_kernel_equal_reference_at_any_length(kernels, kind, kernel, in_c):
+    rng = np.random.default_rng(kernel)
+    for n_in, step, out_c in ((kernel, 1, 9), (kernel + 3, 2, 3), (2 * kernel + 5, kernel + 2, 4)):
+        window = Window(axis(kind, 5, 3, 1), axis(kind, n_in, kernel, step), in_c, out_c)
+        n_x, n_out, row = sizes(window)
+        dy, x, w = int8(rng, n_out), int8(rng, n_x), int8(rng, out_c, row)
+        for e_w in exponents(-8), int8(rng, out_c) // 8:
+            back = dy, w, window, -9, e_w, random_error(rng, n_x), Range(-5, 0, 1)
+            np.testing.assert_equal(kernels.conv2d_backward_x(*back), linear_backward_x(*back))
+        args = random_weights(rng, out_c, row, out_c, True, False), dy, x, window, -9, -7
+        args += (Rate(3, 2, 0, 0),)
+        np.testing.assert_equal(kernels.conv2d_update(*args), linear_update(*args))
+
+
 @kinds
 def test_rows_without_errors_are_left_out_as_in_the_reference(kernels, kind):
     rng = np.random.default_rng(3)
