@@ -60,9 +60,9 @@ def pytest_collection_modifyitems(items):
     items.sort(key=_is_of_a_session)
 
 
-def pytest_collection_finish(session):
-    """Start the sessions."""
-    if not session.config.option.collectonly:
+def pytest_runtestloop(session):
+    """Start the sessions, unless no test will run."""
+    if not (session.config.option.collectonly or session.testsfailed):
         session.config.stash[_SESSIONS] = Sessions(session.items)
 
 
