@@ -7,11 +7,12 @@ from samples import random_bytes
 import octograd as og
 
 net = og.Sequential(
-    og.Residual([og.Conv2D(2, 3, padding="same")], activation=og.relu),
-    og.AveragePool2D(2),
+    og.Conv2D(4, 3, activation=og.relu),
+    og.Residual([og.DepthwiseConv2D(3, padding="same"), og.Conv2D(4, 1)], activation=og.relu6),
+    og.MaxPool2D(2),
     og.Flatten(),
     og.Dropout(0.25),
-    og.Dense(12, og.tanh),
+    og.Dense(10, og.relu),
     og.Dense(3),
 )
 net.build((8, 9, 2))
