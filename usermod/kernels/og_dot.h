@@ -10,8 +10,8 @@
 
 // The inner loops that every layer shares. og_dot.c takes those of the core it
 // is compiled for, from one header each: og_dot_thumb1.h, og_dot_dsp.h,
-// og_dot_helium.h. With OG_PORTABLE, and on all other cores, it takes those of
-// og_dot_portable.h, which every other one equals.
+// og_dot_helium.h, og_dot_registers.h. With OG_PORTABLE, and on all other cores,
+// it takes those of og_dot_portable.h, which every other one equals.
 //
 // Products are at most 2^14, so 2^15 of them sum up to at most 2^29. Nothing
 // is read but the items that the contracts name, and no alignment is wanted.
